@@ -1,0 +1,28 @@
+"""Each app writes its own paths in full; here they are only put together."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from core.views import not_found
+
+# One way to sign in, with its limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("complaints.urls")),
+    path("", include("deadlines.urls")),
+    path("", include("customers.urls")),
+    path("", include("accounts.urls")),
+    path("", include("events.urls")),
+    path("", include("core.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    # It leads to any object by its id, and so would tell an administrator the numbers of complaints.
+    re_path("^admin/r/", not_found),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"
