@@ -1,0 +1,20 @@
+"""Numbers such as C-2026-000123: never reused, gaps allowed. Source: DOMAIN.md 3.1, 10.11."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from core.models import Counter
+
+
+def take_numbers(series: str, *, at: datetime, zone: str, count: int = 1, digits: int = 6) -> list[str]:
+    """Take the next `count` numbers of the series, in the year that `at` has in the house's time zone.
+
+    The counter's row stays locked until the caller's transaction ends, so take numbers late.
+    """
+    year = at.astimezone(ZoneInfo(zone)).year
+    Counter.objects.get_or_create(series=series, year=year)
+    Counter.objects.filter(series=series, year=year).update(last=F("last") + count)
+    last = Counter.objects.values_list("last", flat=True).get(series=series, year=year)
+    return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]
