@@ -1,0 +1,32 @@
+"""The channel "email"."""
+
+import hashlib
+from smtplib import SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from events.outbox import Delivery, Undeliverable
+
+
+def send_mail(delivery: Delivery) -> str:
+    """Send one mail. Its Message-ID comes from the key, so a second copy is known as such."""
+    message_id = f"<{hashlib.sha256(delivery.key.encode()).hexdigest()[:40]}@{_domain()}>"
+    mail = EmailMessage(
+        # A line break in a subject would be another header.
+        subject=" ".join(str(delivery.payload["subject"]).split()),
+        body=str(delivery.payload["body"]),
+        to=[delivery.recipient],
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+    )
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as error:
+        if all(code >= 500 for code, _reason in error.recipients.values()):
+            raise Undeliverable(str(error)) from error
+        raise
+    return message_id
+
+
+def _domain() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"
