@@ -1,0 +1,47 @@
+"""A page that nobody touches ends its sign-in: soon at the shared desk, later elsewhere."""
+
+import time
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from accounts.roles import Role
+from policies.reading import policy
+
+SEEN = "seen_at"
+# Not each request writes the session.
+WRITE_EVERY = 30
+
+
+def idle_minutes(user: User) -> int:
+    """The front desk works at computers that others pass by, so theirs lock sooner."""
+    ends: int = policy("session.idle_minutes")
+    locks: int = policy("session.lock_minutes")
+    return min(ends, locks) if user.has_role(Role.FRONT_DESK) else ends
+
+
+class IdleMiddleware:
+    """Stands after AuthenticationMiddleware. What polls by itself (X-Poll) is nobody's touch.
+
+    Counts by the wall clock, as sessions do. Nothing typed is lost: it stays in the browser under the user's id,
+    and drafts on the server.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User):
+            limit = idle_minutes(user)
+            now = time.time()
+            seen = request.session.get(SEEN, now)
+            if now - seen > limit * 60:
+                logout(request)
+            else:
+                request.idle_seconds = limit * 60  # type: ignore[attr-defined]
+                if "X-Poll" not in request.headers and (now - seen > WRITE_EVERY or SEEN not in request.session):
+                    request.session[SEEN] = now
+        return self.get_response(request)

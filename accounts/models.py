@@ -1,0 +1,235 @@
+"""Departments with their calendars, the people in them, and their roles."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.querysets import DelegationQuerySet, DepartmentQuerySet, HouseUserManager
+from accounts.roles import Role
+from core.formats import listed_text
+
+
+class Calendar(models.Model):
+    """Opening hours of a place: a time zone, weekly slots and dated exceptions.
+
+    `version` rises with each change, so that due times computed from an older one are found.
+    """
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=50)
+    is_around_the_clock = models.BooleanField(_("open around the clock"), default=False)
+    # Which public holidays the house imports here, as an ISO 3166 code; empty for none.
+    country = models.CharField(_("country of public holidays"), max_length=2, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+MINUTES_A_DAY = 24 * 60
+
+
+class OpeningSlot(models.Model):
+    """One opening time on a weekday, in minutes after local midnight; 1440 is the midnight that ends the day."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="slots")
+    weekday = models.SmallIntegerField(_("weekday"), choices=Weekday)
+    opens = models.PositiveSmallIntegerField(_("opens"), validators=[MaxValueValidator(MINUTES_A_DAY - 1)])
+    closes = models.PositiveSmallIntegerField(_("closes"), validators=[MaxValueValidator(MINUTES_A_DAY)])
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__gte=0, closes__gt=F("opens"), closes__lte=MINUTES_A_DAY),
+                name="slot_opens_before_it_closes",
+            ),
+            models.CheckConstraint(condition=Q(weekday__gte=0, weekday__lte=6), name="slot_on_a_weekday"),
+            models.UniqueConstraint(fields=["calendar", "weekday", "opens"], name="one_slot_opens_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {clock_text(self.opens)}-{clock_text(self.closes)}"
+
+
+class CalendarException(models.Model):
+    """One date that differs: closed (no slots), open for part of the day, or a make-up working day."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="exceptions")
+    on = models.DateField(_("date"))
+    # [[opens, closes], …] in minutes after midnight; [] is closed all day.
+    slots = models.JSONField(_("open"), default=list, blank=True)
+    reason = models.CharField(_("reason"), max_length=80)
+
+    class Meta:
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["calendar", "on"], name="one_exception_a_date")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.reason}"
+
+
+def clock_text(minutes: int) -> str:
+    """Write minutes after midnight as 09:00."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+class Department(models.Model):
+    """A store, a region or the head office: a node of the house's tree."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
+    # Ids from the root down to this one, "1/4/9/": its subtree is one index range.
+    path = models.CharField(max_length=200, editable=False, default="", db_index=True)
+    head = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name=_("head")
+    )
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="departments", verbose_name=_("calendar"))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        constraints = [
+            # One house, one head office: the root of the tree.
+            models.UniqueConstraint(fields=["is_active"], condition=Q(parent=None), name="one_head_office"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_head_office(self) -> bool:
+        return self.parent_id is None
+
+    @property
+    def lineage(self) -> list[int]:
+        """Ids from this department up to the root."""
+        return [int(part) for part in reversed(self.path.split("/")) if part]
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Belongs to one department and holds one or more roles."""
+
+    THEMES = [("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="users", verbose_name=_("department")
+    )
+    # Empty: the browser decides.
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    theme = models.CharField(_("theme"), max_length=8, choices=THEMES, default="system")
+    # WCAG 2.1.4: keys without Ctrl or Alt can be switched off.
+    has_single_keys = models.BooleanField(_("single keys"), default=True)
+
+    objects: ClassVar[HouseUserManager] = HouseUserManager()
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.CheckConstraint(condition=Q(is_superuser=False), name="nobody_is_superuser")]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def role_set(self) -> frozenset[str]:
+        """The roles held, read once per instance: a request reads the user anew."""
+        return frozenset(grant.role for grant in self.role_grants.all())
+
+    def has_role(self, *roles: str) -> bool:
+        return not self.role_set.isdisjoint(roles)
+
+    @property
+    def role_names(self) -> str:
+        return listed_text(role.label for role in Role if role in self.role_set)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.pop("role_set", None)
+        super().refresh_from_db(*args, **kwargs)
+
+
+class RoleGrant(models.Model):
+    """One role held by one user."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="one_grant_a_role")]
+
+    def __str__(self) -> str:
+        return str(self.get_role_display())
+
+
+class Delegation(models.Model):
+    """Somebody is away between two instants, and who acts for them meanwhile (nobody, when blank)."""
+
+    delegator = models.ForeignKey(User, models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="delegations_received")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        # Read for every escalation: who is away now.
+        indexes = [models.Index(fields=["ends_at", "starts_at"], name="delegation_running")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="delegation_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(delegate=None) | ~Q(delegate=F("delegator")), name="nobody_delegates_to_themselves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegator} → {self.delegate or '–'}"

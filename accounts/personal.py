@@ -1,0 +1,11 @@
+"""Which columns of this app tell of a person. Staff are users; their names stay with what they did."""
+
+from core.personal import impersonal, personal
+
+personal("accounts.User", "name", "email", "phone", "username")
+impersonal("accounts.User", "language", "password", "theme")
+impersonal("accounts.Calendar", "country", "name", "time_zone")
+impersonal("accounts.CalendarException", "reason", "slots")
+impersonal("accounts.Department", "address", "code", "language", "name", "path", "phone")
+impersonal("accounts.RoleGrant", "role")
+impersonal("core.Counter", "series")
