@@ -1,0 +1,338 @@
+"""Every write on customers and what they bought."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from core import clock
+from core.actions import action
+from core.errors import Blocked, Blocker, Conflict, PermissionDenied
+from customers import events
+from customers.checks import checked_contact, checked_fields, checked_sale, is_blank
+from customers.codes import ContactKind, SaleStatus
+from customers.locks import one_at_a_time
+from customers.models import ContactPoint, Customer, ExternalId, Sale
+from customers.phones import show_phone
+from customers.search import index_customer
+from events.log import record_event, record_text_change
+from policies.reading import policy
+
+# No column of a customer: the reason to take a VIP mark away is kept among the old texts.
+UNMARKED_BECAUSE = "unmarked_because"
+
+
+class Details(TypedDict, total=False):
+    """What may be on record of a customer besides the name; blank or None empties it."""
+
+    kind: str
+    company: str
+    address: str
+    language: str
+    birthday: date | None
+    temperament: str
+    do_not_call: bool
+    preferred_contact: str
+    preferred_hours: str
+
+
+def _require(by: User | None, permission: str) -> None:
+    if by is not None and not by.has_perm(permission):
+        raise PermissionDenied
+
+
+@action
+def create_customer(
+    name: str,
+    *,
+    phones: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    external_ids: Mapping[str, str] | None = None,
+    region: str | None = None,
+    by: User | None,
+    **details: Unpack[Details],
+) -> Customer:
+    """Record a customer with the ways to reach them; the first phone and the first e-mail are the main ones.
+
+    `region` reads phones without a country code (default: the house's). Raises Blocked with everything that is wrong.
+    """
+    _require(by, "customers.change_customers")
+    fields = checked_fields({"name": name, **details})
+    contacts = [(ContactKind.PHONE, phone) for phone in phones] + [(ContactKind.EMAIL, email) for email in emails]
+    checked = [checked_contact(kind, typed, region) for kind, typed in contacts]
+    customer = Customer.objects.create(**fields, created_at=clock.now())
+    seen: set[tuple[str, str]] = set()
+    for point in checked:
+        if (point.kind, point.normalized) not in seen:
+            point.customer, point.is_primary = customer, point.kind not in {kind for kind, _number in seen}
+            point.save()
+            seen.add((point.kind, point.normalized))
+    for source, external_id in (external_ids or {}).items():
+        ExternalId.objects.create(customer=customer, source=source, external_id=external_id)
+    record_event(events.CREATED, customer, by=by, kind=customer.kind)
+    index_customer(customer)
+    return customer
+
+
+@action
+def find_or_create_customer(
+    name: str,
+    *,
+    phone: str = "",
+    email: str = "",
+    region: str | None = None,
+    by: User | None,
+    **details: Unpack[Details],
+) -> Customer:
+    """Return whoever has this phone, else this e-mail, else a new customer. What is on record is not changed.
+
+    Where several share the phone, the one with this name, else the oldest record. Somebody who gives no name is
+    called by the number. Raises Blocked without any of the three.
+    """
+    _require(by, "customers.find_customers")
+    name = name.strip()
+    asked = [
+        checked_contact(kind, typed, region)
+        for kind, typed in ((ContactKind.PHONE, phone), (ContactKind.EMAIL, email))
+        if typed.strip()
+    ]
+    # Two desks that record the same caller at the same moment must find one customer.
+    one_at_a_time("customer", *sorted(point.normalized for point in asked))
+    for point in asked:
+        sharing = Customer.objects.reached_by(point.normalized).order_by("pk")[:20]
+        if found := next((one for one in sharing if one.name == name), None) or next(iter(sharing), None):
+            return found
+    return create_customer(
+        name or (show_phone(phone, region) if phone.strip() else email.strip()),
+        phones=[phone] if phone.strip() else [],
+        emails=[email] if email.strip() else [],
+        region=region,
+        by=by,
+        **details,
+    )
+
+
+@action
+def change_customer(
+    customer_id: int,
+    *,
+    name: str | None = None,
+    version: int | None = None,
+    by: User | None,
+    **details: Unpack[Details],
+) -> Customer:
+    """Change what is on record. The event names the fields; their old texts are kept apart, where erasure reaches.
+
+    `version` is the one the caller saw: Raises Conflict when somebody changed the record since.
+    """
+    _require(by, "customers.change_customers")
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    if version is not None and version != customer.version:
+        raise Conflict("customer_changed", current=customer)
+    fields = checked_fields(details if name is None else {"name": name, **details})
+    changed = {field: value for field, value in fields.items() if getattr(customer, field) != value}
+    if not changed:
+        return customer
+    old_texts = {
+        field: old_text for field in changed if isinstance(old_text := _as_text(getattr(customer, field)), str)
+    }
+    _save(customer, changed)
+    record_text_change(events.CHANGED, customer, old_texts, by=by, fields=sorted(changed))
+    index_customer(customer)
+    return customer
+
+
+def _as_text(value: Any) -> str | None:
+    """What erasure must reach: texts and dates of a person, not yes or no."""
+    return value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else None
+
+
+def _save(customer: Customer, changed: Mapping[str, Any]) -> None:
+    for field, value in changed.items():
+        setattr(customer, field, value)
+    customer.version += 1
+    customer.save(update_fields=[*changed, "version"])
+
+
+@action
+def add_contact(
+    customer_id: int, kind: str, typed: str, *, is_primary: bool = False, region: str | None = None, by: User | None
+) -> ContactPoint:
+    """Add a phone or e-mail; one that is there already is returned. The first of its kind is the main one."""
+    _require(by, "customers.change_customers")
+    point = checked_contact(ContactKind(kind), typed, region)
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    same_kind = list(customer.contact_points.filter(kind=kind))
+    known = next((one for one in same_kind if one.normalized == point.normalized), None)
+    if known and (known.is_primary or not is_primary):
+        return known
+    if is_primary:
+        customer.contact_points.filter(kind=kind, is_primary=True).update(is_primary=False)
+    point = known or point
+    point.customer, point.is_primary = customer, is_primary or not same_kind
+    point.save()
+    _save(customer, {})
+    record_event(events.CONTACT_ADDED, customer, by=by, contact_id=point.pk, kind=kind, is_primary=point.is_primary)
+    index_customer(customer)
+    return point
+
+
+@action
+def remove_contact(contact_id: int, *, by: User | None) -> Customer:
+    """Remove a phone or e-mail that is wrong; another of its kind becomes the main one."""
+    _require(by, "customers.change_customers")
+    customer = Customer.objects.select_for_update().get(contact_points=contact_id)
+    point = customer.contact_points.get(pk=contact_id)
+    was_primary, kind, typed = point.is_primary, point.kind, point.typed
+    point.delete()
+    if was_primary and (following := customer.contact_points.filter(kind=kind).order_by("pk").first()):
+        following.is_primary = True
+        following.save(update_fields=["is_primary"])
+    _save(customer, {})
+    record_text_change(events.CONTACT_REMOVED, customer, {f"{kind}:{contact_id}": typed}, by=by, kind=kind)
+    index_customer(customer)
+    return customer
+
+
+@action
+def make_main_contact(contact_id: int, *, by: User | None) -> Customer:
+    """Make a phone or e-mail the main one of its kind: shown first, and filled into forms."""
+    _require(by, "customers.change_customers")
+    customer = Customer.objects.select_for_update().get(contact_points=contact_id)
+    point = customer.contact_points.get(pk=contact_id)
+    if point.is_primary:
+        return customer
+    customer.contact_points.filter(kind=point.kind, is_primary=True).update(is_primary=False)
+    point.is_primary = True
+    point.save(update_fields=["is_primary"])
+    _save(customer, {})
+    record_event(events.CONTACT_MADE_MAIN, customer, by=by, contact_id=contact_id, kind=point.kind)
+    return customer
+
+
+@action
+def mark_vip(customer_id: int, reason: str, *, by: User | None) -> Customer:
+    """Mark a customer as VIP, with the reason. Source: DOMAIN.md 3.2."""
+    _require(by, "customers.mark_vip")
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    reason = checked_fields({"vip_reason": reason})["vip_reason"]
+    if is_blank(reason):
+        raise Blocked([Blocker("no_reason", _("Say why this customer is a VIP."), "vip_reason")])
+    if customer.is_vip and customer.vip_reason == reason:
+        return customer
+    old = {"vip_reason": customer.vip_reason}
+    _save(customer, {"is_vip": True, "vip_reason": reason})
+    record_text_change(events.MARKED_VIP, customer, old, by=by)
+    return customer
+
+
+@action
+def unmark_vip(customer_id: int, reason: str, *, by: User | None) -> Customer:
+    """Take the VIP mark away; why it was there, and why it went, stay where erasure reaches."""
+    _require(by, "customers.mark_vip")
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    reason = checked_fields({"vip_reason": reason})["vip_reason"]
+    if not customer.is_vip:
+        raise Blocked([Blocker("not_vip", _("This customer is not marked as VIP."))])
+    if is_blank(reason):
+        raise Blocked([Blocker("no_reason", _("Say why the VIP mark goes."), "vip_reason")])
+    texts = {"vip_reason": customer.vip_reason, UNMARKED_BECAUSE: reason}
+    _save(customer, {"is_vip": False, "vip_reason": ""})
+    record_text_change(events.UNMARKED_VIP, customer, texts, by=by)
+    return customer
+
+
+class SaleDetails(TypedDict, total=False):
+    """What a sales system may tell of a sale besides what, when and for how much."""
+
+    department: Department | None
+    product_code: str
+    specification: str
+    batch: str
+    delivered_at: datetime | None
+    sales_consultant: User | None
+    sales_manager: User | None
+    service_advisor: User | None
+    status: str
+
+
+SALE_DEFAULTS = SaleDetails(
+    department=None,
+    product_code="",
+    specification="",
+    batch="",
+    delivered_at=None,
+    sales_consultant=None,
+    sales_manager=None,
+    service_advisor=None,
+    status=SaleStatus.ORDERED,
+)
+
+
+@action
+def record_sale(
+    source: str,
+    external_id: str,
+    *,
+    customer_id: int,
+    product_name: str,
+    amount: Decimal,
+    currency: str | None = None,
+    sold_at: datetime,
+    by: User | None,
+    **details: Unpack[SaleDetails],
+) -> tuple[Sale, bool]:
+    """Record a sale, or replace what was told of it before: its source is the master. True when it is new.
+
+    What is not named is emptied. The same told twice changes nothing. Raises Blocked with everything that is wrong,
+    Customer.DoesNotExist, and Conflict when two tell of a new sale at once. Source: API.md, sales.
+    """
+    _require(by, "customers.record_sales")
+    told: dict[str, Any] = {**SALE_DEFAULTS, **details, "product_name": product_name, "amount": amount}
+    told |= {"currency": currency or policy("company.currency"), "sold_at": sold_at}
+    told |= {"source": source, "external_id": external_id}
+    fields = checked_sale(told)
+    source, external_id = fields.pop("source"), fields.pop("external_id")
+    before = Sale.objects.filter(source=source, external_id=external_id).values_list("customer_id", flat=True)
+    customers = _locked_customers({customer_id, *before})
+    if customer_id not in customers:
+        raise Customer.DoesNotExist
+    fields["customer"] = customers[customer_id]
+    sale, is_new = Sale.objects.select_for_update().get_or_create(
+        source=source, external_id=external_id, defaults=fields
+    )
+    if sale.customer_id not in customers:
+        raise Conflict("sale_just_recorded", current=sale)
+    changed = sorted(field for field, value in fields.items() if getattr(sale, field) != value)
+    if not is_new and not changed:
+        return sale, False
+    for field in changed:
+        setattr(sale, field, fields[field])
+    if changed:
+        sale.version += 1
+        sale.save(update_fields=[*changed, "version"])
+    what: dict[str, Any] = {"customer_id": customer_id, "status": sale.status, "delivered_at": sale.delivered_at}
+    if is_new:
+        record_event(events.SALE_RECORDED, sale, by=by, **what)
+    else:
+        record_event(events.SALE_CHANGED, sale, by=by, fields=changed, **what)
+    for customer in customers.values():
+        _recount(customer)
+        index_customer(customer)
+    return sale, is_new
+
+
+def _locked_customers(ids: set[int]) -> dict[int, Customer]:
+    rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _recount(customer: Customer) -> None:
+    """Keep the sum of what was bought, in the house currency: others are never converted."""
+    standing = customer.sales.standing().filter(currency=policy("company.currency"))
+    customer.bought_total = standing.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    customer.save(update_fields=["bought_total"])

@@ -1,0 +1,16 @@
+"""Making those wait who are about to create the same thing twice."""
+
+from django.db import connection
+
+
+def one_at_a_time(*keys: str) -> None:
+    """Hold these keys until the transaction ends; another transaction that wants one of them waits.
+
+    Source: there may be two customers with one phone, so no unique key can do it. On SQLite a transaction that
+    writes is alone anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])

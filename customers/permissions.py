@@ -1,0 +1,8 @@
+"""What each role may do with customers. Whoever records complaints must see who calls."""
+
+from accounts.roles import CASE_ROLES, LEADERS, Role, allow
+
+allow("customers.find_customers", *CASE_ROLES)
+allow("customers.change_customers", *CASE_ROLES)
+allow("customers.mark_vip", *LEADERS)
+allow("customers.record_sales", Role.SALES_CONSULTANT, Role.SALES_MANAGER, *LEADERS)
