@@ -1,0 +1,1 @@
+"""Every write on complaints, one verb each."""

@@ -1,0 +1,44 @@
+"""How an action begins and ends: the row locked and still visible, the version raised."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from accounts.models import User
+from complaints.deadlines import next_due_at
+from complaints.models import Complaint
+from core.errors import Conflict
+
+
+def locked(complaint_id: int, *, by: User | None) -> Complaint:
+    """Lock the complaint and read it again; what the caller saw may be old.
+
+    Raises Complaint.DoesNotExist also when it is there but hidden from `by`: a subject of a complaint
+    cannot act on it either.
+    """
+    complaint = Complaint.objects.select_for_update(of=("self",)).select_related("department").get(pk=complaint_id)
+    if by is not None and not Complaint.objects.visible_to(by).filter(pk=complaint_id).exists():
+        raise Complaint.DoesNotExist
+    return complaint
+
+
+def locked_together(ids: Collection[int], *, by: User | None) -> list[Complaint]:
+    """Lock several by rising id, so that two people at the same ones cannot wait for each other. Raises as `locked`."""
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related("department").filter(pk__in=ids)
+    found = list(rows.order_by("pk"))
+    visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
+    if not len(found) == visible.filter(pk__in=ids).count() == len(ids):
+        raise Complaint.DoesNotExist
+    return found
+
+
+def require_open(complaint: Complaint) -> None:
+    if not complaint.is_open:
+        raise Conflict("already_ended", current=complaint)
+
+
+def save(complaint: Complaint, *fields: str, at: datetime) -> None:
+    """Save the named fields with a new version and the nearest deadline."""
+    complaint.version += 1
+    complaint.updated_at = at
+    complaint.next_due_at = next_due_at(complaint) if complaint.is_open else None
+    complaint.save(update_fields=[*fields, "version", "updated_at", "next_due_at"])

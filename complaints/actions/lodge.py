@@ -1,0 +1,260 @@
+"""Lodging a complaint: the customer, the class, the number, the clocks, in one transaction."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from complaints import events
+from complaints.actions.links import link_complaints
+from complaints.actions.notices import tell_handlers, tell_leaders_of_crisis, tell_supervisor_of_threat
+from complaints.actions.restriction import named_readers
+from complaints.actions.talks import add_communication
+from complaints.codes import LIVE_CHANNELS, Direction, Medium, SeverityClass, State
+from complaints.deadlines import FIRST_RESPONSE, OWNED, next_due_at, open_at_intake, readers
+from complaints.facts import figures, gather
+from complaints.intake import Intake
+from complaints.models import Category, Complaint, ComplaintSubject, Draft, Promise
+from complaints.search import index_complaint
+from complaints.triage import Reason, proposed_class, reach_of, triage
+from core import clock
+from core.actions import action
+from core.errors import Blocked, Blocker, PermissionDenied
+from core.numbering import take_numbers
+from customers.actions import Details, add_contact, change_customer, find_or_create_customer
+from customers.codes import ContactKind
+from customers.locks import one_at_a_time
+from customers.models import Customer
+from customers.phones import normalized_phone
+from deadlines.actions import meet_deadline
+from events.log import record_event
+from policies.reading import policy, remembered
+
+SERIES = "C"
+
+
+@action
+def lodge_complaint(intake: Intake, *, by: User | None) -> Complaint:
+    """Save what was taken in as a complaint with a number, a class with reasons, and its deadlines running.
+
+    Saving the same intake twice answers with the first complaint. Raises PermissionDenied, and Blocked
+    with every answer that is missing. Source: DOMAIN.md 3.1, 3.2.
+    """
+    if by is not None and not by.has_perm("complaints.lodge_complaint"):
+        raise PermissionDenied
+    # Whoever sends the same form at the same moment waits here, and then finds it.
+    one_at_a_time("intake", str(intake.key))
+    earlier = Complaint.objects.filter(intake_key=intake.key).first()
+    if earlier is not None:
+        return earlier
+    if blockers := missing_answers(intake):
+        raise Blocked(blockers)
+    now = clock.now()
+    with remembered():
+        department = _department(intake, by)
+        intake.department_id = department.pk
+        customer = _customer(intake, department, by)
+        limits = figures()
+        reasons = triage(gather(intake, customer, limits, now=now), limits)
+        complaint = _save(intake, department, customer, reasons, by, now)
+        _follow_through(complaint, intake, reasons, by, now)
+    return complaint
+
+
+def missing_answers(intake: Intake) -> list[Blocker]:
+    """What must be said before it can be saved."""
+    missing = []
+    if not intake.description.strip():
+        missing.append(Blocker("no_description", _("Write what happened, in the customer’s words."), "description"))
+    if not intake.is_anonymous and not intake.customer_id:
+        if not intake.name.strip():
+            missing.append(Blocker("no_name", _("Enter the customer’s name, or tick “anonymous”."), "name"))
+        if not (intake.phone.strip() or intake.email.strip() or intake.address.strip()):
+            missing.append(
+                Blocker("no_contact", _("Enter a phone number, e-mail or address, or tick “anonymous”."), "phone")
+            )
+    return missing
+
+
+def _department(intake: Intake, by: User | None) -> Department:
+    pk = intake.department_id or (by.department_id if by else None)
+    department = Department.objects.active().select_related("calendar").filter(pk=pk or 0).first()
+    if department is None:
+        raise Blocked([Blocker("no_department", _("Choose the department it is about."), "department")])
+    return department
+
+
+def _customer(intake: Intake, department: Department, by: User | None) -> Customer | None:
+    if intake.is_anonymous:
+        return None
+    if intake.customer_id:
+        customer = Customer.objects.filter(pk=intake.customer_id).first()
+        if customer is None:
+            raise Blocked([Blocker("unknown_customer", _("This customer is not known. Choose again."), "name")])
+        if intake.is_also_on_customer:
+            _also_on_customer(customer, intake, by)
+        return customer
+    return find_or_create_customer(
+        name=intake.name,
+        phone=intake.phone,
+        email=intake.email,
+        company=intake.company,
+        address=intake.address,
+        language=intake.language or department.language,
+        by=by,
+    )
+
+
+def _also_on_customer(customer: Customer, intake: Intake, by: User | None) -> None:
+    """What was told holds for this complaint only, unless the clerk says so. Source: DOMAIN.md 10.10."""
+    if intake.phone.strip():
+        add_contact(customer.pk, ContactKind.PHONE, intake.phone, is_primary=True, by=by)
+    if intake.email.strip():
+        add_contact(customer.pk, ContactKind.EMAIL, intake.email, is_primary=True, by=by)
+    told: Details = {
+        "company": intake.company or customer.company,
+        "address": intake.address or customer.address,
+        "language": intake.language or customer.language,
+        "preferred_contact": intake.preferred_contact or customer.preferred_contact,
+        "preferred_hours": intake.preferred_time or customer.preferred_hours,
+    }
+    change_customer(customer.pk, by=by, **told)
+
+
+def _save(
+    intake: Intake,
+    department: Department,
+    customer: Customer | None,
+    reasons: list[Reason],
+    by: User | None,
+    now: datetime,
+) -> Complaint:
+    severity_class = SeverityClass.TWO if intake.is_raised else proposed_class(reasons)
+    categories = {row.pk: row for row in Category.objects.filter(pk__in=intake.all_category_ids())}
+    main = categories.get(intake.category_id or 0)
+    complaint = Complaint(
+        intake_key=intake.key,
+        department=department,
+        recorded_by=by,
+        owner=by if intake.is_taken else None,
+        channel=intake.channel,
+        received_at=min(intake.received_at or now, now),
+        recorded_at=now,
+        updated_at=now,
+        customer=customer,
+        category=main,
+        severity_class=severity_class,
+        triage=[reason.as_json() for reason in reasons],
+        suggests_crisis=any(reason.suggests_crisis for reason in reasons),
+        reach=reach_of(intake.channel),
+        state=State.LISTEN if severity_class == SeverityClass.ONE else State.ACT,
+        is_restricted=any(category.is_restricted for category in categories.values()),
+        **_told(intake, customer, department),
+    )
+    # Late, since the counter's row stays locked until the end.
+    complaint.number = take_numbers(SERIES, at=now, zone=policy("company.zone"))[0]
+    complaint.save(force_insert=True)
+    complaint.further_categories.set(pk for pk in categories if pk != intake.category_id)
+    _save_subjects(complaint, intake, by)
+    Promise.objects.bulk_create(
+        Promise(complaint=complaint, what=promise.what, by_whom=promise.by_whom, form=promise.form)
+        for promise in intake.promises
+    )
+    if complaint.is_restricted:
+        complaint.named_readers.set(named_readers())
+    if complaint.owner and not readers(complaint, [complaint.owner]):
+        # Taken by a clerk who will not see it: then nobody has it, and the clock says so.
+        complaint.owner = None
+        complaint.save(update_fields=["owner"])
+    return complaint
+
+
+# Answers stored as they were given.
+COPIED = (
+    "title", "is_anonymous", "representative_name", "representative_authority", "representative_until",
+    "representative_proof", "group_size", "happened_on", "happened_where", "people_involved", "phase", "sale",
+    "product_name", "product_specification", "product_batch", "product_produced_on", "product_in_use_since",
+    "product_symptom", "product_before", "cost_of_waiting", "amount_claimed", "upset", "is_danger",
+)  # fmt: skip
+
+
+def _told(intake: Intake, customer: Customer | None, department: Department) -> dict[str, object]:
+    told: dict[str, object] = {name: getattr(intake, name) for name in COPIED}
+    phone = intake.phone or (customer.main_phone if customer else "")
+    told |= {
+        "description": intake.description.strip(),
+        "contact_name": intake.name or (customer.name if customer else ""),
+        "contact_phone": phone,
+        "contact_phone_normalized": normalized_phone(phone),
+        "contact_email": intake.email or (customer.main_email if customer else ""),
+        "contact_address": intake.address,
+        "company": intake.company or (customer.company if customer else ""),
+        "language": intake.language or (customer.language if customer else department.language),
+        "preferred_contact": intake.preferred_contact,
+        "preferred_time": intake.preferred_time,
+        "demands": list(dict.fromkeys(intake.demands)),
+        "threats": list(dict.fromkeys(intake.threats)),
+        "currency": intake.currency or policy("company.currency"),
+    }
+    return told
+
+
+def _save_subjects(complaint: Complaint, intake: Intake, by: User | None) -> None:
+    known = User.objects.filter(pk__in=intake.subject_ids)
+    if len(known) != len(set(intake.subject_ids)):
+        raise Blocked([Blocker("unknown_staff", _("One of the staff members is not known. Choose again."), "subjects")])
+    if complaint.owner_id in {user.pk for user in known}:
+        raise Blocked(
+            [
+                Blocker(
+                    "own_complaint", _("It is about you, so you cannot take it. Save it and hand it over."), "subjects"
+                )
+            ]
+        )
+    ComplaintSubject.objects.bulk_create(ComplaintSubject(complaint=complaint, user=user) for user in known)
+
+
+def _follow_through(
+    complaint: Complaint, intake: Intake, reasons: list[Reason], by: User | None, now: datetime
+) -> None:
+    record_event(
+        events.CREATED,
+        complaint,
+        by=by,
+        at=now,
+        number=complaint.number,
+        channel=complaint.channel,
+        severity_class=complaint.severity_class,
+        rules=[reason.rule for reason in reasons],
+        department_id=complaint.department_id,
+        owner_id=complaint.owner_id,
+    )
+    open_at_intake(complaint, at=now, by=by)
+    if complaint.owner_id:
+        meet_deadline(OWNED, complaint, at=now, by=by)
+    if intake.is_talking and complaint.channel in LIVE_CHANNELS:
+        _talk_is_first_contact(complaint, by, now)
+    index_complaint(complaint)
+    for number in intake.link_to:
+        link_complaints(complaint.pk, number, relation="same_matter", by=by)
+    if complaint.severity_class == SeverityClass.TWO:
+        tell_handlers(complaint, but=by, at=now)
+    if complaint.suggests_crisis:
+        tell_leaders_of_crisis(complaint, but=by, at=now)
+    tell_supervisor_of_threat(complaint, but=by, at=now)
+    complaint.next_due_at = next_due_at(complaint)
+    complaint.save(update_fields=["next_due_at", "first_contact_at"])
+    Draft.objects.filter(key=intake.key, user=by).delete()
+
+
+def _talk_is_first_contact(complaint: Complaint, by: User | None, now: datetime) -> None:
+    """A customer who is there counts as first contact when the clerk says so. Source: DOMAIN.md 10.2."""
+    add_communication(
+        complaint,
+        direction=Direction.OUT,
+        medium=Medium.VISIT if complaint.channel == "in_person" else Medium.PHONE,
+        at=now,
+        summary=str(_("The customer is being talked to while this is recorded.")),
+        by=by,
+    )
+    meet_deadline(FIRST_RESPONSE, complaint, at=now, by=by)

@@ -1,0 +1,217 @@
+"""What the page of one complaint shows, read with few statements however much has happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.zones import zone_of
+from complaints.class_reasons import WhyClass, why_class
+from complaints.codes import SeverityClass, State
+from complaints.customer_card import CustomerCard, customer_card
+from complaints.events import LINKED, TRANSITIONED
+from complaints.facts_shown import Group, facts_shown
+from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import Promise as CustomerPromise
+from complaints.next_bar import NextBar, next_bar
+from complaints.stage_rail import Rail, rail
+from complaints.timeline import PAGE, Day, Entry, by_day, entries
+from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
+from core.workflow import Condition
+from deadlines.kinds import label
+from deadlines.models import Deadline
+
+RELATED = ("department__calendar", "owner", "recorded_by", "customer", "category", "sale")
+# What most complaints do not have is asked for only where it is there.
+PARTS: dict[str, QuerySet[Any]] = {
+    "subject_rows": ComplaintSubject.objects.select_related("user"),
+    "promises": CustomerPromise.objects.all(),
+    "step_records": StepRecord.objects.filter(superseded_at=None),
+    "oral_reports": OralReport.objects.select_related("to", "reported_by", "confirmed_by"),
+}
+
+SHOWN = ("all", "customer", "notes", "clock")
+# The clock's own book-keeping; its breaches and escalations are told among the rest.
+QUIET = ("deadline.opened", "deadline.met", "deadline.cancelled", "deadline.recomputed")
+
+MET_WORDS: dict[Condition, str | Promise] = {
+    somebody_owns_it: _("Somebody owns it."),
+    first_contact_recorded: _("The first contact is recorded."),
+}
+
+
+@dataclass(frozen=True)
+class ConditionLine:
+    """One thing that must be true before the next stage; `link` leads to where it is mended."""
+
+    text: str | Promise
+    is_met: bool
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What stands before the next stage, and the transition that leads there."""
+
+    name: str
+    target: str
+    lines: list[ConditionLine]
+
+    @property
+    def target_name(self) -> str:
+        return str(State(self.target).label)
+
+    @property
+    def left(self) -> int:
+        return sum(not line.is_met for line in self.lines)
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One promise in the list beside the page."""
+
+    deadline: Deadline
+    label: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    complaint: Complaint
+    rail: Rail
+    next_bar: NextBar | None
+    conditions: Conditions | None
+    groups: list[Group]
+    deadlines: list[DueLine]
+    days: list[Day]
+    mark: int
+    older: int | None
+    report: OralReport | None
+    why: WhyClass
+    card: CustomerCard
+    links: "list[Linked]"
+
+
+def find_case(user: User, number: str) -> Complaint:
+    """The complaint with all that its page shows. Raises Complaint.DoesNotExist for what the user must not see."""
+    rows = Complaint.objects.visible_to(user).select_related(*RELATED)
+    has = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
+    has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
+    has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
+    complaint: Complaint = rows.annotate(**has).get(number=number)
+    _prefetch(complaint)
+    return complaint
+
+
+def _prefetch(complaint: Complaint) -> None:
+    there: list[Prefetch[Any, Any, Any] | str] = [
+        Prefetch(name, part) for name, part in PARTS.items() if getattr(complaint, f"has_{name}")
+    ]
+    if getattr(complaint, "has_further", False):
+        there.append("further_categories")
+    if complaint.owner_id and complaint.severity_class == SeverityClass.TWO:
+        # Whether the desk keeps it for a handler is a question of the owner's roles.
+        there.append("owner__role_grants")
+    prefetch_related_objects([complaint], *there)
+    known: dict[str, Any] = complaint.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name in (*PARTS, "further_categories"):
+        known.setdefault(name, getattr(complaint, name).none())
+
+
+def case_page(complaint: Complaint, user: User, *, show: str = "all", before: int | None = None) -> CasePage:
+    """Gather the page of a complaint that came from `find_case`."""
+    links = linked(complaint, user)
+    newest = entries(complaint, before=before)
+    found = readable(newest, links)
+    rows = list(Deadline.objects.of(complaint).order_by("id"))
+    records = {record.step: record for record in complaint.step_records.all()}
+    report = next(iter(complaint.oral_reports.all()), None)
+    return CasePage(
+        complaint=complaint,
+        rail=rail(complaint, records, _since(complaint, found)),
+        next_bar=next_bar(complaint, rows, report, user),
+        conditions=conditions(complaint, user),
+        groups=facts_shown(complaint, records),
+        deadlines=due_lines(rows),
+        days=by_day(shown_entries(found, show), zone_of(user)),
+        mark=newest[0].event.seq if newest and before is None else 0,
+        older=newest[-1].event.seq if len(newest) == PAGE and newest[-1].event.seq > 1 else None,
+        report=report,
+        why=why_class(complaint),
+        card=customer_card(complaint, user),
+        links=links,
+    )
+
+
+def readable(found: Sequence[Entry], links: Sequence["Linked"]) -> list[Entry]:
+    """All but links to complaints that this reader must not see, not even by their number."""
+    seen = {link.complaint.number for link in links}
+    return [entry for entry in found if entry.event.type != LINKED or entry.event.data.get("other") in seen]
+
+
+def _since(complaint: Complaint, found: Sequence[Entry]) -> datetime | None:
+    moves = (
+        entry.event.at
+        for entry in found
+        if entry.event.type == TRANSITIONED and entry.event.data.get("to") == complaint.state
+    )
+    return next(moves, None)
+
+
+def shown_entries(found: Sequence[Entry], show: str) -> list[Entry]:
+    """All but the clock's book-keeping, or only what was said with the customer, notes, or the clock."""
+    kinds = {"customer": ("customer",), "notes": ("note",), "clock": ("deadline",)}.get(show)
+    if kinds is None:
+        return [entry for entry in found if entry.event.type not in QUIET]
+    return [entry for entry in found if entry.kind in kinds]
+
+
+def due_lines(rows: Sequence[Deadline]) -> list[DueLine]:
+    """The newest promise of each kind, the open ones first, nearest due time first."""
+    newest = {row.kind: row for row in rows}
+    wanted = [row for row in newest.values() if row.state != "cancelled"]
+    wanted.sort(key=lambda row: (not row.is_open, row.due_at))
+    return [DueLine(row, label(row.kind)) for row in wanted]
+
+
+def conditions(complaint: Complaint, user: User) -> Conditions | None:
+    """What must be true before the next stage of a case; class 1 shows its steps at the desk instead."""
+    if not complaint.is_open or complaint.severity_class == SeverityClass.ONE:
+        return None
+    workflow = workflow_of(complaint)
+    forward = [
+        offer
+        for offer in workflow.offers(complaint, user)
+        if workflow.transitions[offer.name].conditions and not callable(workflow.transitions[offer.name].target)
+    ]
+    if not forward:
+        return None
+    name = forward[0].name
+    lines = []
+    for condition in workflow.transitions[name].conditions:
+        why = condition(complaint)
+        if why:
+            lines.append(ConditionLine(why.message, is_met=False, link=why.link))
+        elif condition in MET_WORDS:
+            lines.append(ConditionLine(MET_WORDS[condition], is_met=True))
+    return Conditions(name, forward[0].target, sorted(lines, key=lambda line: line.is_met))
+
+
+@dataclass(frozen=True)
+class Linked:
+    complaint: Complaint
+    relation: str
+
+
+def linked(complaint: Complaint, user: User) -> list[Linked]:
+    """Other complaints that belong together with it, as far as the reader may see them."""
+    if not getattr(complaint, "has_links", True):
+        return []
+    rows = ComplaintLink.objects.filter(Q(complaint=complaint) | Q(other=complaint)).order_by("-id")[:PAGE]
+    relations = {row.other_id + row.complaint_id - complaint.pk: row.get_relation_display() for row in rows}
+    others = Complaint.objects.visible_to(user).filter(pk__in=relations)
+    return [Linked(other, str(relations[other.pk])) for other in others]

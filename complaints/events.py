@@ -1,0 +1,23 @@
+"""What this app announces. Values are codes and references; personal text stays in its own columns."""
+
+from django.utils.translation import gettext_lazy as _
+
+from complaints import words
+from events.registry import announce
+
+CREATED = announce("complaint.created", words.created, icon="flag")
+IMPORTED = announce("complaint.imported", _("Taken over from {source}"), icon="database-import")
+CHANGED = announce("complaint.changed", _("{actor} changed the record"), icon="edit")
+RETRIAGED = announce("complaint.retriaged", words.retriaged, icon="arrows-up-down")
+ASSIGNED = announce("complaint.assigned", words.assigned, icon="user-check")
+TRANSITIONED = announce("complaint.transitioned", words.transitioned, icon="arrow-right")
+MET_AT_DESK = announce("complaint.met_at_desk", words.met_at_desk, icon="ear")
+CORRECTED = announce("complaint.step_corrected", words.corrected, icon="edit")
+DESK_CHANGED = announce("complaint.desk_changed", words.desk_changed, icon="replace")
+SUPERVISOR_CALLED = announce("complaint.supervisor_called", _("{actor} called the supervisor over"), icon="bell")
+REPORTED = announce("complaint.orally_reported", _("{actor} reported to {to}"), icon="message-report")
+REPORT_CONFIRMED = announce("complaint.oral_report_confirmed", _("{actor} confirmed the oral report"), icon="check")
+ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), icon="clipboard-check")
+COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
+NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
+LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")

@@ -1,0 +1,97 @@
+"""What one may look for: words, and what narrows them down."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Department, User
+from accounts.scope import scope_of
+from complaints.codes import END_STATES, OPEN_STATES, SeverityClass, State
+from complaints.forms.fields import Day
+from complaints.models import Category
+from complaints.querysets import ComplaintQuerySet
+
+# What a search field takes; what is longer is searched by its beginning.
+LONGEST_QUERY = 200
+STATES = [("", _("all")), ("open", pgettext_lazy("complaint", "open")), ("ended", _("ended")), *State.choices]
+OWNERS = [("", _("anybody")), ("me", _("me")), ("nobody", _("nobody"))]
+COLLEAGUES_SHOWN = 100
+
+
+class SearchForm(forms.Form):
+    """Filters beside the words. Only what the reader may see can be chosen."""
+
+    q = forms.CharField(label=_("Words, number, name or phone"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    severity = forms.TypedChoiceField(
+        label=_("Class"),
+        choices=[("", _("all")), *SeverityClass.choices],
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    department = forms.TypedChoiceField(label=_("Department"), required=False, coerce=int, empty_value=None)
+    category = forms.TypedChoiceField(label=_("Category"), required=False, coerce=int, empty_value=None)
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    since = Day(label=_("Received from"))
+    until = Day(label=_("to"), may_come=True)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        scope = scope_of(user)
+        reach = Department.objects.all()
+        if not scope.sees_all:
+            reach = reach.filter(pk__in=scope.department_ids)
+        colleagues = User.objects.active().filter(department=user.department_id).exclude(pk=user.pk).order_by("name")
+        self._choices("department", [("", _("all")), *reach.values_list("pk", "name")])
+        self._choices("category", [("", _("all")), *((row.pk, row.name) for row in Category.objects.all())])
+        names = [(str(pk), name) for pk, name in colleagues.values_list("pk", "name")[:COLLEAGUES_SHOWN]]
+        self._choices("owner", [*OWNERS, *names])
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def clean_q(self) -> str:
+        return " ".join(str(self.cleaned_data["q"]).split())[:LONGEST_QUERY]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end comes before the beginning."))
+        return cleaned
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in self.fields if name != "q")
+
+    def narrow(self, rows: ComplaintQuerySet) -> ComplaintQuerySet:
+        given = self.cleaned_data
+        if given["state"] in ("open", "ended"):
+            rows = rows.filter(state__in=OPEN_STATES if given["state"] == "open" else END_STATES)
+        elif given["state"]:
+            rows = rows.filter(state=given["state"])
+        if given["severity"]:
+            rows = rows.filter(severity_class=given["severity"])
+        if given["department"]:
+            rows = rows.filter(department=given["department"])
+        if given["category"]:
+            rows = rows.filter(category=given["category"])
+        if given["owner"]:
+            owner = {"me": self.user.pk, "nobody": None}.get(given["owner"], given["owner"])
+            rows = rows.filter(owner=owner)
+        if given["since"]:
+            rows = rows.filter(received_at__gte=start_of(given["since"]))
+        if given["until"]:
+            rows = rows.filter(received_at__lt=start_of(given["until"] + timedelta(days=1)))
+        return rows
+
+
+def start_of(day: date) -> datetime:
+    """Midnight where the reader works."""
+    return timezone.make_aware(datetime.combine(day, time()))

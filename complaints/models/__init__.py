@@ -1,0 +1,23 @@
+"""What is stored of a complaint, one file per noun."""
+
+from complaints.models.category import Category
+from complaints.models.complaint import Complaint, ComplaintSubject, ExternalReference
+from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
+from complaints.models.draft import Draft
+from complaints.models.link import ComplaintLink
+from complaints.models.talk import Communication, Promise
+
+__all__ = [
+    "Category",
+    "Communication",
+    "Complaint",
+    "ComplaintLink",
+    "ComplaintSubject",
+    "DeskChange",
+    "Draft",
+    "ExternalReference",
+    "OralReport",
+    "Promise",
+    "SelfAssessment",
+    "StepRecord",
+]

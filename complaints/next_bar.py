@@ -1,0 +1,131 @@
+"""The one thing that is due on a complaint, in a sentence, and the buttons that do it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from complaints.actions.ownership import may_take_over
+from complaints.codes import LIVE_CHANNELS, SeverityClass, State
+from complaints.deadlines import ANSWER
+from complaints.models import Complaint, OralReport
+from complaints.next_steps import next_step
+from deadlines.models import Deadline
+
+
+@dataclass(frozen=True)
+class Press:
+    """One button: a link, or a form that posts. The first of a bar is the page's primary one."""
+
+    name: str
+    words: str | Promise
+    url: str
+    icon: str = ""
+    key: str = ""
+    is_post: bool = False
+    entry: str = ""
+
+
+@dataclass(frozen=True)
+class NextBar:
+    title: str | Promise
+    text: str | Promise = ""
+    deadline: Deadline | None = None
+    presses: Sequence[Press] = field(default=())
+
+
+def next_bar(
+    complaint: Complaint, deadlines: Sequence[Deadline], report: OralReport | None, user: User
+) -> NextBar | None:
+    """What is due, for this user; None when nothing is."""
+    running = [row for row in deadlines if row.state in ("pending", "breached")]
+    nearest = min(running, key=lambda row: row.due_at, default=None)
+    if not complaint.is_open:
+        return _after_the_end(complaint, nearest, report, user)
+    if not user.has_perm("complaints.work_desk"):
+        return NextBar(next_step(complaint, nearest.kind if nearest else ""), deadline=nearest)
+    if complaint.owner_id is None:
+        return _nobody_owns_it(complaint, nearest, user)
+    if complaint.severity_class == SeverityClass.ONE:
+        return NextBar(next_step(complaint), _("It is settled at the desk."), nearest, [_desk(complaint)])
+    return _case(complaint, nearest, user)
+
+
+def _after_the_end(
+    complaint: Complaint, nearest: Deadline | None, report: OralReport | None, user: User
+) -> NextBar | None:
+    if report is None or report.confirmed_at is not None:
+        return None
+    may_confirm = report.reported_by_id != user.pk and user.has_perm("complaints.confirm_oral_report")
+    if not may_confirm:
+        return NextBar(_("%(name)s is asked to confirm the oral report.") % {"name": report.to}, "", nearest)
+    url = reverse("complaints:confirm_report", args=[complaint.number])
+    return NextBar(
+        _("%(name)s reported it to %(to)s.") % {"name": report.reported_by, "to": report.to},
+        report.note or _("Confirm that you heard it."),
+        nearest,
+        [Press("confirm", _("Confirm the report"), url, "check", is_post=True)],
+    )
+
+
+def _nobody_owns_it(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar:
+    presses = [take(complaint)]
+    if user.has_perm("complaints.assign"):
+        presses.append(assign(complaint))
+    if complaint.severity_class == SeverityClass.ONE:
+        presses.append(_desk(complaint))
+    else:
+        presses.append(_at_hand(complaint, user) or _entry(complaint, "phone"))
+    return NextBar(_("Nobody owns it yet."), _("Take it, or see that somebody does."), nearest, presses)
+
+
+def _case(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar:
+    name = complaint.contact_name or _("the customer")
+    if may_take_over(complaint, user):
+        text = _("%(name)s keeps it until a handler takes it.") % {"name": complaint.owner}
+        return NextBar(_("This case needs a handler."), text, nearest, [take(complaint), _entry(complaint, "phone")])
+    if complaint.state == State.ACT and complaint.first_contact_at is None:
+        text = _("Call or visit, say who you are and that you take care of it; then note what was said.")
+        presses = [_at_hand(complaint, user) or _entry(complaint, "phone"), _entry(complaint, "message")]
+        return NextBar(_("Contact %(name)s: the first contact is due.") % {"name": name}, text, nearest, presses)
+    if nearest is not None and nearest.kind == ANSWER:
+        text = _("“We are looking into it, I call you at …” is enough.")
+        presses = [_entry(complaint, "message"), _entry(complaint, "phone")]
+        return NextBar(_("Answer %(name)s, even if it is not final.") % {"name": name}, text, nearest, presses)
+    if complaint.state == State.ACT:
+        url = reverse("complaints:act", args=[complaint.number])
+        press = Press("act", _("Go on to the details"), url, "arrow-right", is_post=True)
+        return NextBar(_("The first contact is made."), _("Now get the details."), nearest, [press])
+    return NextBar(next_step(complaint), "", nearest, [_entry(complaint, "phone")])
+
+
+def take(complaint: Complaint) -> Press:
+    url = reverse("complaints:take", args=[complaint.number])
+    return Press("take", _("Take it"), url, "user-check", "t", is_post=True)
+
+
+def assign(complaint: Complaint) -> Press:
+    url = reverse("complaints:assign", args=[complaint.number])
+    return Press("assign", _("Give it to somebody"), url, "user-share")
+
+
+def _at_hand(complaint: Complaint, user: User) -> Press | None:
+    """A case that arose at the desk: whoever recorded it listens and apologises there. Source: DOMAIN.md 3.3."""
+    is_there = complaint.channel in LIVE_CHANNELS and complaint.recorded_by_id == user.pk
+    if not is_there or any(record.step == State.LISTEN for record in complaint.step_records.all()):
+        return None
+    return Press("desk", _("Listen at the desk"), reverse("complaints:desk", args=[complaint.number]), "ear")
+
+
+def _desk(complaint: Complaint) -> Press:
+    return Press("desk", _("Go on at the desk"), reverse("complaints:desk", args=[complaint.number]), "ear")
+
+
+def _entry(complaint: Complaint, kind: str) -> Press:
+    url = f"{complaint.get_absolute_url()}?entry={kind}#composer"
+    if kind == "message":
+        return Press("message", _("Write to them"), url, "message-2", "m", entry=kind)
+    return Press("call", _("Note a call"), url, "phone", entry=kind)

@@ -1,0 +1,15 @@
+"""What each role may do with complaints. Source: DOMAIN.md 2, 3.2, 3.3. Scope comes beside it: `visible_to`."""
+
+from accounts.roles import CASE_ROLES, LEADERS, Role, allow
+
+allow("complaints.read_complaints", *CASE_ROLES, Role.AUDITOR)
+allow("complaints.lodge_complaint", *CASE_ROLES)
+allow("complaints.work_desk", *CASE_ROLES)
+allow("complaints.work_case", *CASE_ROLES)
+allow("complaints.raise_class", *CASE_ROLES)
+allow("complaints.lower_class", *LEADERS)
+allow("complaints.assign", *LEADERS)
+allow("complaints.void", *LEADERS)
+allow("complaints.confirm_oral_report", *LEADERS)
+allow("complaints.score_desk", *LEADERS)
+allow("complaints.manage_categories", Role.MANAGER, Role.ADMINISTRATOR)

@@ -1,0 +1,62 @@
+"""Named questions about complaints. Every list a person sees starts with `visible_to`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.scope import scope_of
+from complaints.codes import OPEN_STATES, State
+
+if TYPE_CHECKING:
+    # ruff reads no strings in brackets
+    from complaints.models.complaint import Complaint  # noqa: F401
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def visible_to(self, user: User) -> "ComplaintQuerySet":
+        """What this user may read. Source: DOMAIN.md 2.
+
+        Their department and those below, what they own or logged; never what is about themselves or
+        the head of their department; restricted ones only as a named reader. The auditor reads all
+        but what is about themselves.
+        """
+        scope = scope_of(user)
+        if not scope.may_read:
+            return self.none()
+        rows = self
+        if not scope.sees_all:
+            rows = rows.filter(Q(department__in=scope.department_ids) | Q(owner=user) | Q(recorded_by=user))
+        subject_rows = apps.get_model("complaints", "ComplaintSubject").objects
+        about = subject_rows.filter(complaint=models.OuterRef("pk"), user__in=scope.hidden_subject_ids)
+        rows = rows.filter(~models.Exists(about))
+        if scope.is_auditor:
+            return rows
+        readers = self.model.named_readers.through.objects.filter(complaint=models.OuterRef("pk"), user=user)
+        return rows.filter(Q(is_restricted=False) | models.Exists(readers))
+
+    def open(self) -> "ComplaintQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def owned_by(self, user: User) -> "ComplaintQuerySet":
+        return self.filter(owner=user)
+
+    def unowned(self) -> "ComplaintQuerySet":
+        return self.filter(owner=None)
+
+    def overdue(self, now: datetime) -> "ComplaintQuerySet":
+        return self.filter(next_due_at__lte=now)
+
+    def due_before(self, now: datetime, until: datetime) -> "ComplaintQuerySet":
+        return self.filter(next_due_at__gt=now, next_due_at__lte=until)
+
+    def counted(self) -> "ComplaintQuerySet":
+        """What figures and rules count: not what was logged by mistake."""
+        return self.exclude(state=State.VOIDED)
+
+    def for_list(self) -> "ComplaintQuerySet":
+        """With all that a row shows, so that no row asks again."""
+        return self.select_related("customer", "owner", "department", "category")

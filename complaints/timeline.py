@@ -1,0 +1,87 @@
+"""What happened on a complaint, newest first, by day, with the words that were said. Two or three statements in all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
+from complaints.models import Communication, Complaint, DeskChange
+from events.log import timeline
+from events.models import Event
+from events.registry import describe, icon
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: the sentence, and the words that go with it (a bubble when the customer's)."""
+
+    event: Event
+    words: str
+    icon: str
+    text: str = ""
+    is_customer: bool = False
+    is_note: bool = False
+    kind: str = field(default="")
+
+    @property
+    def is_alarm(self) -> bool:
+        """A promise that was not kept, and who was told then."""
+        return self.event.type in ("deadline.breached", "deadline.escalated")
+
+    @property
+    def is_good(self) -> bool:
+        return self.event.type == REPORT_CONFIRMED
+
+
+@dataclass(frozen=True)
+class Day:
+    on: date
+    entries: list[Entry]
+
+
+def entries(complaint: Complaint, *, before: int | None = None) -> list[Entry]:
+    """The newest hundred entries, or those before the sequence number `before`."""
+    rows = timeline(complaint)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    events = list(rows[:PAGE])
+    talks = Communication.objects.in_bulk(_referred(events, "communication_id"))
+    changes = DeskChange.objects.in_bulk(_referred(events, "change_id"))
+    return [_entry(event, complaint, talks, changes) for event in events]
+
+
+def _referred(events: Iterable[Event], name: str) -> list[int]:
+    return [event.data[name] for event in events if event.data.get(name)]
+
+
+def _entry(
+    event: Event, complaint: Complaint, talks: dict[int, Communication], changes: dict[int, DeskChange]
+) -> Entry:
+    words, sign = describe(event), icon(event)
+    if event.type == CREATED:
+        return Entry(event, words, sign, complaint.description, is_customer=True, kind="customer")
+    if event.type in (COMMUNICATED, NOTED) and (talk := talks.get(event.data["communication_id"])):
+        return Entry(
+            event,
+            words,
+            sign,
+            talk.summary,
+            is_customer=talk.direction == "in",
+            is_note=talk.direction == "note",
+            kind="note" if talk.direction == "note" else "customer",
+        )
+    if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
+        return Entry(event, words, sign, change.note, kind="customer")
+    if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
+        return Entry(event, words, sign, complaint.end_reason)
+    return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
+
+
+def by_day(found: Iterable[Entry], zone: ZoneInfo) -> list[Day]:
+    """Group entries by the date they had where the reader works."""
+    days = groupby(found, key=lambda entry: entry.event.at.astimezone(zone).date())
+    return [Day(on, list(group)) for on, group in days]

@@ -1,0 +1,131 @@
+"""The page of one complaint, and everything that is pressed on it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from complaints import case_page
+from complaints.actions.record import may_change
+from complaints.actions.transitions import act as finish_act
+from complaints.desk_page import is_at_desk
+from complaints.forms.case import KINDS, NOTE, EntryForm
+from complaints.forms.fields import as_id
+from complaints.models import Complaint
+from complaints.views.lookup import complaint_page, find_complaint, reader
+from deadlines.explain import explain
+from deadlines.models import Deadline
+from events.models import EventHead
+
+
+@complaint_page("GET")
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    complaint = case_page.find_case(reader(request), number)
+    entry = request.GET.get("entry", NOTE)
+    form = entry_form(complaint, entry if entry in dict(KINDS) else NOTE)
+    return render(request, "complaints/detail.html", context_of(request, complaint) | {"entry_form": form})
+
+
+def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
+    user = reader(request)
+    chosen = request.GET.get("show", "all")
+    chosen = chosen if chosen in case_page.SHOWN else "all"
+    page = case_page.case_page(complaint, user, show=chosen, before=as_id(request.GET.get("before")))
+    return {
+        "page": page,
+        "complaint": complaint,
+        "show": chosen,
+        "is_older": page.mark == 0,
+        "card": page.card,
+        "why": page.why,
+        "linked": page.links,
+        "may_work": user.has_perm("complaints.work_desk"),
+        "may_assign": user.has_perm("complaints.assign"),
+        "may_change": complaint.is_open and may_change(complaint, user),
+        "is_at_desk": is_at_desk(complaint),
+        "is_mine": complaint.owner_id == user.pk,
+    }
+
+
+def entry_form(complaint: Complaint, kind: str = NOTE) -> EntryForm:
+    """The composer; what has ended takes notes only."""
+    form = EntryForm(initial={"kind": kind}, auto_id="entry_%s")
+    return offer_kinds(form, complaint)
+
+
+def offer_kinds(form: EntryForm, complaint: Complaint) -> EntryForm:
+    if not complaint.is_open:
+        form.fields["kind"].choices = KINDS[:1]  # type: ignore[attr-defined]
+    return form
+
+
+@complaint_page("GET")
+def live(request: HttpRequest, number: str) -> HttpResponse:
+    """What has changed since `have`: nothing new is an empty 204, after one indexed statement."""
+    heads = EventHead.objects.filter(subject_type="complaint", subject_id=OuterRef("pk"))
+    visible = Complaint.objects.visible_to(reader(request)).filter(number=number)
+    seq = visible.annotate(seq=Subquery(heads.values("seq")[:1])).values_list("seq", flat=True).get()
+    if request.GET.get("have", "") == str(seq or 0):
+        return HttpResponse(status=204)
+    context = context_of(request, case_page.find_case(reader(request), number))
+    response = render(request, "complaints/_case_live.html", context)
+    newest = next((day.entries[0] for day in context["page"].days), None)
+    if newest:
+        response["X-News"] = quote(newest.words)
+    return response
+
+
+@complaint_page("POST", posts="complaints.work_desk")
+def add_entry(request: HttpRequest, number: str) -> HttpResponse:
+    """Write a note, or record a talk with the customer."""
+    complaint = find_complaint(request, number)
+    form = EntryForm(request.POST, auto_id="entry_%s")
+    if not form.is_valid() or form.save(complaint.pk, by=reader(request)) is None:
+        return _composer_refused(request, number, form)
+    messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else _("Talk recorded"))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(complaint)
+    complaint = case_page.find_case(reader(request), number)
+    context = context_of(request, complaint) | {"entry_form": entry_form(complaint)}
+    return render(request, "complaints/_entry_added.html", context)
+
+
+def _composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
+    complaint = case_page.find_case(reader(request), number)
+    offer_kinds(form, complaint)
+    if request.htmx:  # type: ignore[attr-defined]
+        context = {"complaint": complaint, "entry_form": form, "may_work": True}
+        return render(request, "complaints/_composer.html", context, status=422)
+    return render(request, "complaints/detail.html", context_of(request, complaint) | {"entry_form": form}, status=422)
+
+
+@complaint_page("POST", posts="complaints.work_case")
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    complaint = finish_act(find_complaint(request, number).pk, by=reader(request))
+    messages.success(request, _("It goes on to the details"))
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(complaint.get_absolute_url())
+    return redirect(complaint)
+
+
+@complaint_page("GET")
+def why_deadline(request: HttpRequest, number: str, deadline_id: int) -> HttpResponse:
+    """Why a promise is due at that time."""
+    complaint = find_complaint(request, number, "department__calendar")
+    row = get_object_or_404(Deadline.objects.of(complaint), pk=deadline_id)
+    context = {"complaint": complaint, "explanation": explain(row), "deadline": row}
+    template = "_why_deadline" if request.htmx else "why_deadline"  # type: ignore[attr-defined]
+    return render(request, f"complaints/{template}.html", context)
+
+
+def back_to(complaint: Complaint, request: HttpRequest) -> str:
+    """Where one goes on after a change: the complaint, or the queue when it is hidden from them now."""
+    if Complaint.objects.visible_to(reader(request)).filter(pk=complaint.pk).exists():
+        return reverse("complaints:detail", args=[complaint.number])
+    return "/"

@@ -1,0 +1,204 @@
+"""LASTR on one screen. Each press saves a step and answers with the screen as it is now."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.authority import own_limit
+from accounts.models import User
+from complaints import desk_page
+from complaints.actions.desk import call_supervisor, is_heated
+from complaints.class_reasons import why_class
+from complaints.codes import LASTR_STATES, State
+from complaints.customer_card import customer_card
+from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
+from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
+from complaints.sayings import sayings_for
+from complaints.supervisors import people_to_tell
+from complaints.views.lookup import complaint_page, find_complaint, reader
+from core import clock
+from core.errors import Blocked, Blocker, Conflict
+from core.formats import SIGNS, listed_text
+from deadlines.models import Deadline
+from policies.reading import policy
+
+RELATED = ("department", "owner", "customer", "category", "sale", "recorded_by")
+
+
+@complaint_page("GET")
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    complaint = find_complaint(request, number, *RELATED)
+    if not desk_page.is_at_desk(complaint) or not reader(request).has_perm("complaints.work_desk"):
+        return redirect(complaint)
+    return _screen(request, complaint, changing=request.GET.get("change", ""))
+
+
+@complaint_page("POST", posts="complaints.work_desk")
+def finish(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Finish the step in hand."""
+    complaint, records, form = _posted(request, number, step)
+    saved = form.finish(complaint, by=reader(request)) if form.is_valid() else None
+    if saved is None:
+        if desk_page.step_in_hand(complaint, records) != step:
+            # An old tab: there is no open form that could show what is wrong.
+            raise Conflict("step_done", _("This step is done already. Use “Change” to correct it."), current=complaint)
+        return _screen(request, complaint, records=records, form=form, status=422)
+    if saved.state == State.CLOSED:
+        messages.success(request, _("Reported and closed. Your supervisor is asked to confirm."))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("complaints:desk", number)
+    complaint.refresh_from_db()
+    return _screen(request, complaint)
+
+
+@complaint_page("POST", posts="complaints.work_desk")
+def correct(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Rewrite a done step; the old words stay in the record."""
+    complaint, records, form = _posted(request, number, step)
+    if step not in records:
+        raise Blocked([Blocker("step_not_done", _("This step is not done yet."))])
+    if not form.is_valid() or form.correct(complaint, by=reader(request)) is None:
+        return _screen(request, complaint, records=records, changing=step, form=form, status=422)
+    messages.success(request, _("Changed"))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("complaints:desk", number)
+    complaint.refresh_from_db()
+    return _screen(request, complaint)
+
+
+def _posted(request: HttpRequest, number: str, step: str) -> tuple[Complaint, dict[str, StepRecord], StepForm]:
+    if step not in LASTR_STATES:
+        raise Http404
+    complaint = find_complaint(request, number, *RELATED)
+    records = desk_page.current_records(complaint)
+    people = people_to_tell(complaint, by=reader(request), now=clock.now()) if step == State.REPORT else ()
+    return complaint, records, desk_page.new_form(step, records, request.POST, people=people)
+
+
+@complaint_page("GET", "POST", posts="complaints.work_desk")
+def change(request: HttpRequest, number: str) -> HttpResponse:
+    """Note another time, place or person; open at every step."""
+    complaint = find_complaint(request, number)
+    form = ChangeDeskForm(request.POST or None)
+    is_saved = request.method == "POST" and form.is_valid() and form.save(complaint.pk, by=reader(request))
+    if is_saved:
+        messages.success(request, _("Noted"))
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect("complaints:desk", number)
+        form = ChangeDeskForm()
+    status = 422 if request.method == "POST" and not is_saved else 200
+    context = {
+        "complaint": complaint,
+        "change_form": form,
+        "changes": list(complaint.desk_changes.select_related("recorded_by")),
+        "is_heated": is_heated(complaint),
+    }
+    template = "complaints/_calm.html" if request.htmx else "complaints/desk_change.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+@complaint_page("POST", posts="complaints.work_desk")
+def call(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask the supervisor to come over, with one press."""
+    complaint = find_complaint(request, number)
+    asked = call_supervisor(complaint.pk, by=reader(request))
+    messages.success(request, _("%(names)s was asked to come over") % {"names": listed_text(asked)})
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("complaints:desk", number)
+    complaint.refresh_from_db()
+    return render(request, "complaints/_come_over.html", {"complaint": complaint})
+
+
+@complaint_page("POST")
+def assess(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep the seven points of who ran the talk, or of a supervisor beside them."""
+    complaint = find_complaint(request, number, *RELATED)
+    form = AssessmentForm(request.POST)
+    if not form.is_valid():
+        return _screen(request, complaint, assessment=form, status=422)
+    form.save(complaint.pk, by=reader(request))
+    messages.success(request, _("Kept. It is for coaching only."))
+    return redirect("complaints:desk", number)
+
+
+def _screen(
+    request: HttpRequest,
+    complaint: Complaint,
+    *,
+    records: dict[str, StepRecord] | None = None,
+    changing: str = "",
+    form: StepForm | None = None,
+    assessment: AssessmentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = reader(request)
+    records = desk_page.current_records(complaint) if records is None else records
+    in_hand = desk_page.step_in_hand(complaint, records)
+    people = people_to_tell(complaint, by=user, now=clock.now()) if in_hand == State.REPORT else []
+    lines = desk_page.steps(complaint, records, changing=changing, form=form, people=people)
+    opened = next((line.form for line in lines if line.form), None)
+    if opened is not None:
+        opened.take_focus(is_swapped=bool(request.htmx))  # type: ignore[attr-defined]
+    context = {
+        "complaint": complaint,
+        "steps": lines,
+        "form": opened,
+        "in_hand": in_hand,
+        "people": people,
+        "chips": _chips(complaint),
+        "is_heated": is_heated(complaint),
+        "changes": list(complaint.desk_changes.select_related("recorded_by")),
+        "change_form": ChangeDeskForm(),
+        "limit": own_limit(user),
+        "currency": policy("company.currency"),
+        "sayings": _sayings(complaint, changing or in_hand or ""),
+        "why": why_class(complaint),
+        "card": customer_card(complaint, user),
+        "currency_sign": SIGNS.get(policy("company.currency"), policy("company.currency")),
+        **(_afterwards(complaint, user, records, assessment) if not complaint.is_open else {}),
+    }
+    template = "complaints/_desk.html" if request.htmx else "complaints/desk.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+def _chips(complaint: Complaint) -> dict[str, Deadline]:
+    """The promises the head shows, by kind: the newest of each."""
+    return {row.kind: row for row in Deadline.objects.of(complaint).exclude(state="cancelled").order_by("id")}
+
+
+def _sayings(complaint: Complaint, step: str) -> Any:
+    return sayings_for(
+        step,
+        customer_language=complaint.language,
+        reader_language=get_language() or "en",
+        is_heated=is_heated(complaint),
+    )
+
+
+def _afterwards(
+    complaint: Complaint, user: User, records: dict[str, StepRecord], assessment: AssessmentForm | None
+) -> dict[str, Any]:
+    """What stands below the steps when it is closed: the report, and the seven points of both sides."""
+    rows = list(complaint.self_assessments.select_related("assessed_by"))
+    is_clerk = any(record.recorded_by_id == user.pk for record in records.values())
+    mine: SelfAssessment | None = next((row for row in rows if row.is_by_supervisor is not is_clerk), None)
+    may_assess = complaint.state == State.CLOSED and (is_clerk or user.has_perm("complaints.score_desk"))
+    report: OralReport | None = complaint.oral_reports.select_related("to", "confirmed_by", "reported_by").first()
+    return {
+        "report": report,
+        "may_confirm": report is not None and may_confirm(report, user),
+        "others": [row for row in rows if row is not mine],
+        "assessment": (assessment or AssessmentForm(initial=mine.answers if mine else {})) if may_assess else None,
+    }
+
+
+def may_confirm(report: OralReport, user: User) -> bool:
+    return (
+        report.confirmed_at is None
+        and report.reported_by_id != user.pk
+        and user.has_perm("complaints.confirm_oral_report")
+    )

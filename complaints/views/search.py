@@ -1,0 +1,96 @@
+"""Finding a complaint by its words, its number, or who complained; bounded in statements and in rows."""
+
+import re
+from typing import Any, cast
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from complaints.forms.fields import as_id
+from complaints.forms.search import SearchForm
+from complaints.lines import for_lines, lines
+from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
+from complaints.search import COMPLAINTS
+from complaints.views.lookup import reader
+from core import clock
+from core.errors import PermissionDenied
+from customers.phones import looks_like_phone
+from customers.search import find_customers
+
+PAGE = 50
+# More than this is "1,000+".
+COUNTED = 1000
+CUSTOMERS_SHOWN = 5
+NUMBER = re.compile(r"c?[-\s]?(\d{4})[-\s](\d{1,9})", re.IGNORECASE)
+
+
+@require_safe
+@never_cache
+def find(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    if not user.has_perm("complaints.read_complaints"):
+        raise PermissionDenied("may_not_read", gettext_lazy("Your role does not read complaints."))
+    form = SearchForm(request.GET, user=user)
+    if not form.is_valid():
+        return render(request, "complaints/search.html", {"form": form, "find_text": ""}, status=422)
+    typed = form.cleaned_data["q"]
+    if "after" not in request.GET and (known := known_number(typed, user)):
+        return redirect(known)
+    context: dict[str, Any] = {"form": form, "find_text": typed, "typed": typed, "is_phone": looks_like_phone(typed)}
+    if typed or form.is_narrowed:
+        context |= found(request, form, user)
+    template = "complaints/search.html"
+    if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
+        template = "complaints/_search_more.html"
+    return render(request, template, context)
+
+
+def known_number(typed: str, user: User) -> Complaint | None:
+    """The complaint whose number was typed, with or without its C and its zeros."""
+    match = NUMBER.fullmatch(typed)
+    if match is None:
+        return None
+    number = f"C-{match[1]}-{int(match[2]):06d}"
+    return Complaint.objects.visible_to(user).filter(number=number).only("number").first()
+
+
+def found(request: HttpRequest, form: SearchForm, user: User) -> dict[str, Any]:
+    typed = form.cleaned_data["q"]
+    matching = form.narrow(cast(ComplaintQuerySet, COMPLAINTS.search(Complaint.objects.visible_to(user), typed)))
+    is_first = "after" not in request.GET
+    rows = list(for_lines(below(matching, request.GET.get("after")))[: PAGE + 1])
+    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+    context = {
+        "has_searched": True,
+        "lines": lines(rows, user),
+        "more": more_query(request, rows[-1].pk) if has_more else "",
+        "now": clock.now(),
+    }
+    if is_first:
+        context["count"] = matching.order_by()[:COUNTED].count() if has_more else len(rows)
+        may_find = bool(typed) and user.has_perm("customers.find_customers")
+        context["customers"] = find_customers(typed, limit=CUSTOMERS_SHOWN) if may_find else []
+        context["may_lodge"] = user.has_perm("complaints.lodge_complaint")
+    return context
+
+
+def below(rows: ComplaintQuerySet, after: str | None) -> ComplaintQuerySet:
+    """The rows after the last one shown; newest first, so a deep page costs what the first does."""
+    if after is None:
+        return rows
+    pk = as_id(after)
+    if pk is None:
+        raise BadRequest("after")
+    return rows.filter(pk__lt=pk)
+
+
+def more_query(request: HttpRequest, last: int) -> str:
+    kept = {name: str(value) for name, value in request.GET.items() if name != "after" and value}
+    return urlencode(kept | {"after": str(last)})

@@ -1,0 +1,176 @@
+"""Stored codes and values put into sentences, in the reader's language: triage reasons and event words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from complaints.codes import Channel, Direction, Medium, SeverityClass, State, Threat
+from complaints.models.desk import DeskChange
+from core.formats import listed_text
+
+Values = Mapping[str, Any]
+
+
+def reason_title(reason: Values) -> str:
+    """Name the rule, as the class panel shows it."""
+    titles = {
+        "vip": _("VIP"),
+        "intense": _("Intense, or asks a lot"),
+        "danger": _("Danger to people"),
+        "recurring": _("The same again and again"),
+        "outside": _("Has gone outside"),
+        "threat": _("Threatens"),
+        "partner": _("A partner complains about conduct"),
+        "group": _("Group complaint"),
+        "over_promising": _("Over-promised or withheld information"),
+        "integrity": _("Integrity"),
+    }
+    return titles.get(reason["rule"], str(reason["rule"]))
+
+
+def reason_words(reason: Values) -> str:
+    """Say what made the rule apply, with its figures."""
+    speak = REASONS.get(reason["rule"])
+    return speak(reason) if speak else ""
+
+
+def _vip(reason: Values) -> str:
+    if reason["why"] == "bought":
+        return _("bought for %(bought)s (limit %(limit)s), in the top twentieth") % _sums(reason, "bought", "limit")
+    if reason["why"] == "frequent":
+        return _("%(count)s complaints in %(days)s days") % reason
+    return _("marked as VIP")
+
+
+def _intense(reason: Values) -> str:
+    if reason["why"] == "furious":
+        return _("the customer is furious")
+    return _("claims %(claim)s (limit %(limit)s)") % _sums(reason, "claim", "limit")
+
+
+def _danger(reason: Values) -> str:
+    if reason["words"]:
+        return _("from the words %(words)s") % {"words": quoted(reason["words"])}
+    return _("flagged on the form")
+
+
+def _recurring(reason: Values) -> str:
+    what = {
+        "product": _("same product"),
+        "batch": _("same batch"),
+        "subject": _("same staff member"),
+        "category": _("same category, twice its usual week"),
+    }
+    same = what.get(reason["what"], reason["what"])
+    return _("%(same)s: %(count)s here in %(days)s days") % {**reason, "same": same}
+
+
+def _outside(reason: Values) -> str:
+    return _("came by: %(channel)s") % {"channel": label(Channel, reason["channel"])}
+
+
+def _threat(reason: Values) -> str:
+    return listed_text(label(Threat, code) for code in reason["threats"])
+
+
+def _group(reason: Values) -> str:
+    count = int(reason["count"])
+    return ngettext("%(count)s customer, same matter", "%(count)s customers, same matter", count) % {"count": count}
+
+
+REASONS: dict[str, Callable[[Values], str]] = {
+    "vip": _vip,
+    "intense": _intense,
+    "danger": _danger,
+    "recurring": _recurring,
+    "outside": _outside,
+    "threat": _threat,
+    "partner": lambda reason: _("the customer is a partner"),
+    "group": _group,
+    "over_promising": lambda reason: _("by its category"),
+    "integrity": lambda reason: _("seen only by the people named for it"),
+}
+
+
+def label(choices: Any, code: str) -> str:
+    """The label of a code, or the code itself when it is unknown."""
+    try:
+        return str(choices(code).label)
+    except ValueError:
+        return code
+
+
+def quoted(words: Sequence[str]) -> str:
+    return listed_text(f"“{word}”" for word in words)
+
+
+def _sums(reason: Values, *names: str) -> dict[str, str]:
+    return {name: f"{float(reason[name]):,.0f}" for name in names}
+
+
+# Events: {actor} is the person's name, or the system.
+
+
+def transitioned(values: Values) -> str:
+    name = values.get("name", "")
+    special = {
+        "left": _("{actor} noted that the customer left before the end"),
+        "raise": _("{actor} raised it to class 2"),
+        "lower": _("{actor} lowered it to class 1"),
+        "withdraw": _("{actor} noted that the customer withdrew it"),
+        "void": _("{actor} marked it as logged by mistake"),
+        "reported": _("{actor} reported it and closed it"),
+    }
+    words = special.get(name, _("{actor} finished “{step}”"))
+    return words.format(actor=values["actor"], step=label(State, values.get("from", "")))
+
+
+def retriaged(values: Values) -> str:
+    rules = listed_text(reason_title({"rule": rule}) for rule in values.get("rules", ()))
+    return _("New reasons for class 2: {rules}").format(rules=rules)
+
+
+def created(values: Values) -> str:
+    channel = label(Channel, values.get("channel", ""))
+    words = (
+        _("{actor} logged it ({channel}), class 2")
+        if values.get("severity_class") == SeverityClass.TWO
+        else _("{actor} logged it ({channel}), class 1")
+    )
+    return words.format(actor=values["actor"], channel=channel)
+
+
+def assigned(values: Values) -> str:
+    if not values.get("owner"):
+        return _("{actor} put it back for the department").format(actor=values["actor"])
+    if values.get("is_taken"):
+        return _("{actor} took it").format(actor=values["actor"])
+    return _("{actor} gave it to {owner}").format(actor=values["actor"], owner=values["owner"])
+
+
+def met_at_desk(values: Values) -> str:
+    return _("{actor} finished “{step}” at the desk").format(actor=values["actor"], step=label(State, values["step"]))
+
+
+def corrected(values: Values) -> str:
+    return _("{actor} corrected “{step}”").format(actor=values["actor"], step=label(State, values["step"]))
+
+
+def desk_changed(values: Values) -> str:
+    words = {
+        DeskChange.What.TIME: _("{actor} moved the talk to another time"),
+        DeskChange.What.PLACE: _("{actor} moved the talk to another place"),
+        DeskChange.What.PERSON: _("{actor} brought in another person"),
+    }
+    return words[DeskChange.What(values["what"])].format(actor=values["actor"])
+
+
+def talked(values: Values) -> str:
+    medium = label(Medium, values.get("medium", ""))
+    if values.get("direction") == Direction.IN:
+        return _("The customer got in touch ({medium})").format(medium=medium)
+    if values.get("is_first"):
+        return _("First contact: {actor} ({medium})").format(actor=values["actor"], medium=medium)
+    return _("{actor} talked to the customer ({medium})").format(actor=values["actor"], medium=medium)
