@@ -1,0 +1,278 @@
+"""The oral report, its confirmation, and the seven points. Source: DOMAIN.md 3.3, 3.5, 10.7."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Delegation
+from accounts.roles import Role
+from complaints.actions import desk
+from complaints.actions.reports import assess_desk, confirm_oral_report, report_orally
+from complaints.actions.transitions import leave
+from complaints.codes import State
+from complaints.models import Complaint, OralReport, SelfAssessment
+from complaints.supervisors import people_to_tell
+from core import clock
+from core.errors import Blocked, Conflict, PermissionDenied
+from deadlines.models import Deadline
+from events.models import Event, Notification
+from tests.complaints.refusals import refused
+from tests.house import make_user
+
+
+@pytest.fixture
+def at_report(make_complaint, house):
+    def make(**answers):
+        complaint = make_complaint(is_taken=True, **answers)
+        desk.listen(complaint.pk, restated="Charged twice.", customer_agreed=True, by=house.clerk)
+        desk.apologise(complaint.pk, was_said=True, by=house.clerk)
+        desk.satisfy(complaint.pk, remedy_kinds=["refund"], remedy="Refunded", satisfaction="satisfied", by=house.clerk)
+        desk.thank(complaint.pk, was_thanked=True, by=house.clerk)
+        complaint.refresh_from_db()
+        return complaint
+
+    return make
+
+
+@pytest.fixture
+def report(house):
+    def tell(complaint, **changed):
+        told = {"to": house.supervisor, "outcome": "upheld", "relief": "monetary", "by": house.clerk, **changed}
+        return report_orally(complaint.pk, **told)
+
+    return tell
+
+
+def state_of(complaint, kind):
+    return Deadline.objects.of(complaint).get(kind=kind).state
+
+
+# ------------------------------------------------------------------ reporting
+
+
+def test_the_report_closes_it_and_asks_the_supervisor(at_report, report, house, at_work):
+    complaint = at_report()
+    report(complaint, note="Till 3 again")
+    complaint.refresh_from_db()
+    assert (complaint.state, complaint.outcome, complaint.relief) == (State.CLOSED, "upheld", "monetary")
+    assert (complaint.ended_at, complaint.satisfaction) == (at_work, "satisfied")
+    row = OralReport.objects.get()
+    assert (row.to, row.reported_by, row.note, row.confirmed_at) == (
+        house.supervisor,
+        house.clerk,
+        "Till 3 again",
+        None,
+    )
+    assert Notification.objects.get(code="complaint.reported_to_you").recipient == house.supervisor
+    assert state_of(complaint, "oral_report") == "met"
+    # The one promise that goes on after the end.
+    assert list(Deadline.objects.of(complaint).open().values_list("kind", flat=True)) == ["oral_report_confirmed"]
+    assert complaint.next_due_at is None
+
+
+@pytest.mark.parametrize("who", ["clerk", "colleague", "handler", "auditor", "administrator", "east_supervisor"])
+def test_it_is_told_to_a_supervisor_who_may_see_it_and_not_to_oneself(at_report, report, house, who):
+    complaint = at_report()
+    with refused(Blocked, "not_a_supervisor"):
+        report(complaint, to=getattr(house, who))
+
+
+def test_a_supervisor_at_the_desk_reports_to_another(at_report, report, house):
+    complaint = at_report()
+    with refused(Blocked, "not_a_supervisor"):
+        report(complaint, to=house.supervisor, by=house.supervisor)
+    report(complaint, to=house.manager, by=house.supervisor)
+
+
+def test_nor_to_the_one_it_is_about(at_report, report, house):
+    complaint = at_report(subject_ids=[house.supervisor.pk])
+    with refused(Blocked, "not_a_supervisor"):
+        report(complaint, to=house.supervisor)
+    report(complaint, to=house.manager)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"outcome": ""}, "no_outcome"), ({"outcome": "unknown"}, "no_outcome"), ({"relief": "x"}, "no_relief")],
+)
+def test_an_end_says_what_came_of_it(at_report, report, changed, why):
+    complaint = at_report()
+    with refused(Blocked, why):
+        report(complaint, **changed)
+
+
+def test_the_report_comes_last(make_complaint, report):
+    complaint = make_complaint(is_taken=True)
+    with refused(Conflict, "not_at_report"):
+        report(complaint)
+
+
+def test_a_second_report_changes_nothing(at_report, report):
+    complaint = at_report()
+    report(complaint)
+    with refused(Conflict, "not_at_report"):
+        report(complaint)
+
+
+def test_the_auditor_reports_nothing(at_report, report, house):
+    complaint = at_report()
+    with refused(PermissionDenied):
+        report(complaint, by=house.auditor)
+
+
+# ------------------------------------------------------------------ confirming
+
+
+@pytest.fixture
+def reported(at_report, report):
+    def make(**answers):
+        complaint = at_report(**answers)
+        report(complaint)
+        return complaint
+
+    return make
+
+
+def test_one_press_confirms_and_tells_who_reported(reported, house, at_work):
+    complaint = reported()
+    with clock.frozen(at_work + timedelta(minutes=30)):
+        row = confirm_oral_report(complaint.pk, by=house.supervisor)
+    assert (row.confirmed_by, row.confirmed_at) == (house.supervisor, at_work + timedelta(minutes=30))
+    assert state_of(complaint, "oral_report_confirmed") == "met"
+    assert Notification.objects.get(code="complaint.report_confirmed").recipient == house.clerk
+
+
+def test_confirming_again_changes_nothing(reported, house):
+    complaint = reported()
+    confirm_oral_report(complaint.pk, by=house.supervisor)
+    before = Event.objects.count()
+    assert confirm_oral_report(complaint.pk, by=house.manager).confirmed_by == house.supervisor
+    assert Event.objects.count() == before
+
+
+def test_another_supervisor_confirms_when_the_one_told_is_away(reported, house):
+    assert confirm_oral_report(reported().pk, by=house.manager).confirmed_by == house.manager
+
+
+def test_who_reported_never_confirms(at_report, report, house):
+    complaint = at_report()
+    report(complaint, to=house.manager, by=house.supervisor)
+    with refused(PermissionDenied, "own_report"):
+        confirm_oral_report(complaint.pk, by=house.supervisor)
+
+
+@pytest.mark.parametrize("who", ["clerk", "colleague", "handler", "auditor", "administrator"])
+def test_only_a_supervisor_confirms(reported, house, who):
+    complaint = reported()
+    with refused(PermissionDenied, "only_supervisor_confirms"):
+        confirm_oral_report(complaint.pk, by=getattr(house, who))
+
+
+def test_a_supervisor_out_of_reach_does_not_confirm(reported, house):
+    complaint = reported()
+    with refused(Complaint.DoesNotExist):
+        confirm_oral_report(complaint.pk, by=house.east_supervisor)
+
+
+def test_what_nobody_reported_is_not_confirmed(make_complaint, house):
+    complaint = make_complaint()
+    with refused(Blocked, "not_reported"):
+        confirm_oral_report(complaint.pk, by=house.supervisor)
+
+
+# ------------------------------------------------------------------ the seven points
+
+
+def test_the_clerk_answers_what_they_like(reported, house):
+    complaint = reported()
+    row = assess_desk(complaint.pk, answers={"listen": "yes", "solved": "partly", "thank": ""}, by=house.clerk)
+    assert row.answers == {"listen": "yes", "solved": "partly"}
+    assert not row.is_by_supervisor
+
+
+def test_answering_again_replaces_ones_own(reported, house):
+    complaint = reported()
+    assess_desk(complaint.pk, answers={"listen": "yes"}, by=house.clerk)
+    assess_desk(complaint.pk, answers={"listen": "no"}, by=house.clerk)
+    assert SelfAssessment.objects.get().answers == {"listen": "no"}
+
+
+def test_a_supervisor_scores_beside_it(reported, house):
+    complaint = reported()
+    assess_desk(complaint.pk, answers={"listen": "yes"}, by=house.clerk)
+    assess_desk(complaint.pk, answers={"listen": "no"}, by=house.supervisor)
+    assert dict(SelfAssessment.objects.values_list("is_by_supervisor", "answers")) == {
+        False: {"listen": "yes"},
+        True: {"listen": "no"},
+    }
+
+
+def test_all_seven_points_are_known(reported, house):
+    points = ("listen", "apologise", "satisfy", "thank", "report", "solved", "invites_back")
+    assert points == SelfAssessment.POINTS
+    assess_desk(reported().pk, answers=dict.fromkeys(points, "yes"), by=house.clerk)
+
+
+@pytest.mark.parametrize("answers", [{"smile": "yes"}, {"listen": "maybe"}])
+def test_other_points_and_answers_are_refused(reported, house, answers):
+    complaint = reported()
+    with refused(Blocked, "unknown_answer"):
+        assess_desk(complaint.pk, answers=answers, by=house.clerk)
+
+
+def test_a_colleague_who_was_not_there_does_not_answer(reported, house):
+    complaint = reported()
+    with refused(PermissionDenied, "not_yours"):
+        assess_desk(complaint.pk, answers={"listen": "yes"}, by=house.colleague)
+
+
+def test_how_it_went_is_said_when_it_is_closed(at_report, house):
+    complaint = at_report()
+    with refused(Blocked, "not_ended"):
+        assess_desk(complaint.pk, answers={"listen": "yes"}, by=house.clerk)
+
+
+# ------------------------------------------------------------------ who can be told
+
+
+def test_the_nearest_present_leader_comes_first(at_report, house, at_work):
+    assert people_to_tell(at_report(), by=house.clerk, now=at_work) == [house.supervisor, house.manager, house.director]
+
+
+def test_who_reports_and_whom_it_is_about_are_left_out(at_report, house, at_work):
+    complaint = at_report(subject_ids=[house.manager.pk])
+    assert people_to_tell(complaint, by=house.supervisor, now=at_work) == [house.director]
+
+
+def test_the_people_of_a_head_it_is_about_are_left_out(at_report, house, at_work):
+    boss = make_user("boss", house.west, Role.MANAGER)
+    complaint = at_report()
+    house.west.head = boss
+    house.west.save()
+    complaint.subject_rows.create(user=boss)
+    assert people_to_tell(complaint, by=house.clerk, now=at_work) == [house.manager, house.director]
+
+
+def test_who_acts_for_somebody_absent_stands_in_their_place(at_report, house, at_work):
+    deputy = make_user("deputy", house.west, Role.SUPERVISOR)
+    for away, acting in ((house.supervisor, deputy), (house.manager, None)):
+        Delegation.objects.create(
+            delegator=away,
+            delegate=acting,
+            starts_at=at_work - timedelta(days=1),
+            ends_at=at_work + timedelta(days=1),
+        )
+    assert people_to_tell(at_report(), by=house.clerk, now=at_work) == [deputy, house.director]
+
+
+def test_who_is_offered_can_take_it(at_report, report, house, at_work):
+    complaint = at_report(subject_ids=[house.director.pk])
+    for person in people_to_tell(complaint, by=house.clerk, now=at_work):
+        assert Complaint.objects.visible_to(person).filter(pk=complaint.pk).exists()
+
+
+def test_leaving_before_the_end_asks_for_no_report(make_complaint, house):
+    complaint = make_complaint(is_taken=True)
+    leave(complaint.pk, reason="Train", outcome="settled", relief="explanation", by=house.clerk)
+    assert not OralReport.objects.exists()
+    assert not Deadline.objects.of(complaint).open().exists()

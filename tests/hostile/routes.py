@@ -1,0 +1,198 @@
+"""What every address of the product owes to every role, as data: a route without a row here fails a test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.roles import CASE_ROLES, LEADERS, Role
+
+ALL = frozenset(Role)
+CASE = frozenset(CASE_ROLES)
+LEAD = frozenset(LEADERS)
+READ = CASE | {Role.AUDITOR}
+HOUSE = frozenset({Role.ADMINISTRATOR})
+POLICIES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+CATEGORIES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+NOBODY: frozenset[Role] = frozenset()
+STAFF = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Row:
+    """`roles` may use it, `methods` are all it takes; `of_complaint`: what is hidden from the reader is 404."""
+
+    methods: str
+    roles: frozenset[Role] = ALL
+    is_public: bool = False
+    of_complaint: bool = False
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    # Who may only look: all methods but POST.
+    readers: frozenset[Role] = NOBODY
+    is_admin: bool = False
+
+    def allows(self, role: Role, method: str = "GET") -> bool:
+        return role in self.roles or (method != "POST" and role in self.readers)
+
+    def takes(self, method: str) -> bool:
+        return method in self.methods.split()
+
+
+GET, POST, BOTH = "GET HEAD", "POST", "GET HEAD POST"
+ALLAUTH = "GET HEAD POST OPTIONS"
+
+
+def one(methods: str, roles: frozenset[Role] = CASE, *, readers: frozenset[Role] = NOBODY, **kwargs: Any) -> Row:
+    return Row(methods, roles, of_complaint=True, kwargs=kwargs, readers=readers)
+
+
+def page(methods: str, roles: frozenset[Role] = ALL, query: str = "", **kwargs: Any) -> Row:
+    return Row(methods, roles, query=query, kwargs=kwargs)
+
+
+def public(methods: str, **kwargs: Any) -> Row:
+    return Row(methods, is_public=True, kwargs=kwargs)
+
+
+def settings(roles: frozenset[Role], **kwargs: Any) -> Row:
+    return Row(BOTH, roles, kwargs=kwargs, is_admin=True)
+
+
+READ_ONE = {"readers": READ}
+
+ROUTES: dict[str, Row] = {
+    # The front page says so to those who read no complaints.
+    "complaints:queue": page(GET, query="scope=all&show=all"),
+    "complaints:queue_changes": page(GET),
+    "complaints:take": one(POST),
+    "complaints:confirm_report": one(POST, LEAD),
+    "complaints:new": page(BOTH, CASE),
+    "complaints:assess": page(POST, CASE),
+    "complaints:draft": page(POST, CASE),
+    "complaints:discard_draft": page(POST, CASE),
+    # Only the one number that was just saved.
+    "complaints:saved": one(GET, NOBODY),
+    "complaints:search": page(GET, READ, query="q=happened"),
+    "complaints:detail": one(GET, NOBODY, **READ_ONE),
+    "complaints:live": one(GET, NOBODY, **READ_ONE),
+    "complaints:add_entry": one(POST),
+    "complaints:why_deadline": one(GET, NOBODY, readers=READ, deadline_id=0),
+    "complaints:act": one(POST),
+    "complaints:edit": one(BOTH, LEAD),
+    "complaints:slip": one(GET, NOBODY, **READ_ONE),
+    "complaints:slip_qr": one(GET, NOBODY, **READ_ONE),
+    # Who cannot work there is led to the complaint.
+    "complaints:desk": one(GET, NOBODY, **READ_ONE),
+    "complaints:change_desk": one(BOTH, **READ_ONE),
+    "complaints:call_supervisor": one(POST),
+    "complaints:assess_desk": one(POST, LEAD),
+    "complaints:finish_step": one(POST, step="listen"),
+    "complaints:correct_step": one(POST, step="listen"),
+    "complaints:raise": one(BOTH),
+    "complaints:lower": one(BOTH, LEAD),
+    "complaints:leave": one(BOTH),
+    "complaints:withdraw": one(BOTH),
+    "complaints:void": one(BOTH, LEAD),
+    "complaints:gone_outside": one(BOTH),
+    "complaints:assign": one(BOTH, LEAD),
+    "complaints:link": one(BOTH),
+    "deadlines:healthz": public(GET),
+    "customers:find": page(GET, CASE, query="q=Emily"),
+    "customers:card": page(GET, CASE, customer_id=0),
+    "customers:record": page(GET, CASE, customer_id=0),
+    "customers:edit": page(BOTH, CASE, customer_id=0),
+    "customers:vip": page(BOTH, LEAD, customer_id=0),
+    "customers:add_contact": page(BOTH, CASE, customer_id=0),
+    "customers:remove_contact": page(POST, CASE, customer_id=0, contact_id=0),
+    "customers:main_contact": page(POST, CASE, customer_id=0, contact_id=0),
+    "accounts:profile": page(BOTH),
+    "accounts:language": public(POST),
+    "accounts:theme": public(POST),
+    "accounts:lock": page(POST),
+    "accounts/email/": page("", NOBODY),
+    "events:notifications": page("GET"),
+    "events:bell": page("GET"),
+    "events:read_all": page(POST),
+    "events:open": page(POST, NOBODY, notification_id=0),
+    "core:keyboard": page(GET),
+    "account_login": public(ALLAUTH),
+    "account_logout": public(ALLAUTH),
+    "account_inactive": public("GET HEAD OPTIONS"),
+    "account_signup": public(ALLAUTH),
+    "account_reauthenticate": page(ALLAUTH),
+    # Taken by the route above.
+    "account_email": page("", NOBODY),
+    "account_email_verification_sent": public(ALLAUTH),
+    "account_change_password": page(ALLAUTH),
+    "account_set_password": page(ALLAUTH),
+    "account_reset_password": public(ALLAUTH),
+    "account_confirm_login_code": public(ALLAUTH),
+    "account_confirm_email": public(ALLAUTH, key="x"),
+    "account_reset_password_from_key_done": public("GET HEAD OPTIONS"),
+    "account_reset_password_from_key": public(ALLAUTH, uidb36="1", key="x"),
+    "account_reset_password_done": public("GET HEAD OPTIONS"),
+    # Laid over the admin's own, which leads to any object by its id.
+    "admin/r/": page("", NOBODY),
+    "admin:index": settings(STAFF),
+    "admin:login": Row(BOTH, is_public=True, is_admin=True),
+    "admin:logout": Row("POST OPTIONS", STAFF, is_admin=True),
+    "admin:password_change": settings(STAFF),
+    "admin:password_change_done": settings(STAFF),
+    "admin:autocomplete": settings(NOBODY),
+    "admin:jsi18n": settings(STAFF),
+    "admin:view_on_site": settings(NOBODY, content_type_id="1", object_id="1"),
+    "admin:app_list": settings(STAFF, app_label="policies"),
+    "admin/(?P<url>.*)$": Row("", NOBODY, is_public=True, is_admin=True),
+}
+
+for _label, _roles in {
+    "complaints_category": CATEGORIES,
+    "accounts_department": HOUSE,
+    "accounts_calendar": HOUSE,
+    "accounts_user": HOUSE,
+    "accounts_delegation": HOUSE,
+    "policies_policy": POLICIES,
+}.items():
+    _one = {"object_id": "1"}
+    ROUTES |= {
+        f"admin:{_label}_changelist": settings(_roles),
+        f"admin:{_label}_add": settings(NOBODY if _label == "policies_policy" else _roles),
+        f"admin:{_label}_change": settings(_roles, **_one),
+        f"admin:{_label}_history": settings(_roles, **_one),
+        # Nothing is ever deleted there.
+        f"admin:{_label}_delete": settings(NOBODY, **_one),
+        f"admin/{_label.replace('_', '/')}/<path:object_id>/": settings(NOBODY, **_one),
+    }
+
+
+def walk(patterns: Any = None, path: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Every route of the resolver: its name (its path where it has none), and its path."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
+            yield from walk(each.url_patterns, f"{path}{each.pattern}", inner)
+        elif isinstance(each, URLPattern):
+            whole = f"{path}{each.pattern}"
+            yield (f"{namespace}{each.name}" if each.name else whole.replace("^", "")), whole
+
+
+def url_of(name: str, **kwargs: Any) -> str:
+    """The address of a route; `kwargs` fill in what its row leaves open."""
+    row = ROUTES[name]
+    if name in ("accounts/email/", "admin/r/"):
+        return f"/{name}"
+    if name == "admin/(?P<url>.*)$":
+        return "/admin/there/is/no/such/page/"
+    if "/<path:object_id>/" in name:
+        return "/" + name.replace("<path:object_id>", "1")
+    wanted = {**row.kwargs, **{key: value for key, value in kwargs.items() if key in row.kwargs}}
+    if row.of_complaint:
+        wanted["number"] = kwargs["number"]
+    url = reverse(name, kwargs=wanted)
+    return f"{url}?{row.query}" if row.query else url
+
+
+def of_complaints() -> dict[str, Row]:
+    return {name: row for name, row in ROUTES.items() if row.of_complaint}
