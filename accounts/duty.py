@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Delegation, Department, RoleGrant, User
 from accounts.roles import Role
 
@@ -35,6 +37,25 @@ def absences(now: datetime) -> dict[int, User | None]:
         Delegation.objects.running(now).select_related("delegate__department").prefetch_related("delegate__role_grants")
     )
     return {row.delegator_id: row.delegate for row in running}
+
+
+def stands_in_for(user: User, *, now: datetime) -> list[User]:
+    """Those away now for whom this user acts, with their roles and departments. At most two statements."""
+    running = (
+        Delegation.objects.running(now)
+        .filter(delegate=user, delegator__is_active=True)
+        .select_related("delegator__department")
+        .prefetch_related("delegator__role_grants")
+        .order_by("pk")
+    )
+    return [row.delegator for row in running]
+
+
+def both_names(person: User, acts_for: User | None) -> str:
+    """What a delegate does shows both names. Source: DOMAIN.md 2."""
+    if acts_for is None:
+        return str(person)
+    return _("%(name)s for %(absent)s") % {"name": person, "absent": acts_for}
 
 
 def _with_delegates(holders: list[User], away: dict[int, User | None], excluded: set[int]) -> list[User]:

@@ -32,7 +32,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "subject_rows": ComplaintSubject.objects.select_related("user"),
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
-    "oral_reports": OralReport.objects.select_related("to", "reported_by", "confirmed_by"),
+    "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")

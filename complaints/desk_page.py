@@ -8,11 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import User
 from complaints.actions.desk import suggested_relief
 from complaints.codes import LASTR_STATES, SeverityClass, State
 from complaints.forms.desk import STEP_FORMS, StepForm
 from complaints.models import Complaint, StepRecord
+from complaints.supervisors import Hearer
 
 Words = str | Promise
 
@@ -103,7 +103,7 @@ def steps(
     *,
     changing: str = "",
     form: StepForm | None = None,
-    people: Sequence[User] = (),
+    people: Sequence[Hearer] = (),
 ) -> list[Step]:
     """The lines in order. `changing` is a done step that is open again; `form` comes with what was typed."""
     in_hand = step_in_hand(complaint, records)
@@ -130,7 +130,7 @@ def steps(
 
 
 def new_form(
-    state: str, records: Mapping[str, StepRecord], data: Any = None, *, people: Sequence[User] = ()
+    state: str, records: Mapping[str, StepRecord], data: Any = None, *, people: Sequence[Hearer] = ()
 ) -> StepForm:
     """The form of a step, filled with what it recorded, or with what was posted."""
     kwargs: dict[str, Any] = {"initial": _initial(state, records, people), "auto_id": f"id_{state}_%s"}
@@ -139,10 +139,10 @@ def new_form(
     return STEP_FORMS[state](data, **kwargs)
 
 
-def _initial(state: str, records: Mapping[str, StepRecord], people: Sequence[User]) -> dict[str, Any]:
+def _initial(state: str, records: Mapping[str, StepRecord], people: Sequence[Hearer]) -> dict[str, Any]:
     record = records.get(state)
     if state == State.REPORT:
-        nearest = people[0].pk if people else None
+        nearest = people[0].person.pk if people else None
         return {"to": nearest, "relief": suggested_relief(records.get(State.SATISFY))}
     if record is None:
         return {}

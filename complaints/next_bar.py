@@ -13,6 +13,7 @@ from complaints.codes import LIVE_CHANNELS, SeverityClass, State
 from complaints.deadlines import ANSWER
 from complaints.models import Complaint, OralReport
 from complaints.next_steps import next_step
+from complaints.supervisors import Hearer, confirms_as
 from deadlines.models import Deadline
 
 
@@ -59,16 +60,22 @@ def _after_the_end(
 ) -> NextBar | None:
     if report is None or report.confirmed_at is not None:
         return None
-    may_confirm = report.reported_by_id != user.pk and user.has_perm("complaints.confirm_oral_report")
-    if not may_confirm:
-        return NextBar(_("%(name)s is asked to confirm the oral report.") % {"name": report.to}, "", nearest)
+    hearer = confirms_as(report, user)
+    if hearer is None:
+        return NextBar(_("%(name)s is asked to confirm the oral report.") % {"name": report.told}, "", nearest)
     url = reverse("complaints:confirm_report", args=[complaint.number])
     return NextBar(
-        _("%(name)s reported it to %(to)s.") % {"name": report.reported_by, "to": report.to},
-        report.note or _("Confirm that you heard it."),
+        _("%(name)s reported it to %(to)s.") % {"name": report.reported_by, "to": report.told},
+        report.note or confirm_words(hearer),
         nearest,
         [Press("confirm", _("Confirm the report"), url, "check", is_post=True)],
     )
+
+
+def confirm_words(hearer: Hearer) -> str:
+    if hearer.acts_for is None:
+        return _("Confirm that you heard it.")
+    return _("Confirm that you heard it, for %(absent)s.") % {"absent": hearer.acts_for}
 
 
 def _nobody_owns_it(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar:

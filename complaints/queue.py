@@ -131,7 +131,7 @@ def reports_waiting(user: User) -> list[OralReport]:
     """
     rows = OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
     rows = rows.filter(complaint__in=Complaint.objects.visible_to(user))
-    return list(rows.select_related("complaint", "to", "reported_by").order_by("-id")[:10])
+    return list(rows.select_related("complaint", "to", "to_for", "reported_by").order_by("-id")[:10])
 
 
 def last_change() -> int:

@@ -167,6 +167,18 @@ def desk_changed(values: Values) -> str:
     return words[DeskChange.What(values["what"])].format(actor=values["actor"])
 
 
+def reported(values: Values) -> str:
+    if absent := values.get("to_for"):
+        return _("{actor} reported to {to} for {absent}").format(actor=values["actor"], to=values["to"], absent=absent)
+    return _("{actor} reported to {to}").format(actor=values["actor"], to=values["to"])
+
+
+def report_confirmed(values: Values) -> str:
+    if absent := values.get("acts_for"):
+        return _("{actor} confirmed the oral report for {absent}").format(actor=values["actor"], absent=absent)
+    return _("{actor} confirmed the oral report").format(actor=values["actor"])
+
+
 def talked(values: Values) -> str:
     medium = label(Medium, values.get("medium", ""))
     if values.get("direction") == Direction.IN:

@@ -9,9 +9,13 @@ from django.core.mail import EmailMessage
 from events.outbox import Delivery, Undeliverable
 
 
+def message_id_of(key: str) -> str:
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{_domain()}>"
+
+
 def send_mail(delivery: Delivery) -> str:
     """Send one mail. Its Message-ID comes from the key, so a second copy is known as such."""
-    message_id = f"<{hashlib.sha256(delivery.key.encode()).hexdigest()[:40]}@{_domain()}>"
+    message_id = message_id_of(delivery.key)
     mail = EmailMessage(
         # A line break in a subject would be another header.
         subject=" ".join(str(delivery.payload["subject"]).split()),

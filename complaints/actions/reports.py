@@ -12,6 +12,7 @@ from complaints.actions.transitions import END_FIELDS, check_end, end, transitio
 from complaints.codes import State
 from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED, open_one
 from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
+from complaints.supervisors import confirms_as, leader_stood_in_for
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied
@@ -26,6 +27,8 @@ REPORT_CONFIRMED = register_notice(
     "complaint.report_confirmed", _("{by} confirmed your report on {number}"), icon="check"
 )
 
+ONLY_SUPERVISORS = _("Only a supervisor confirms an oral report, or who acts for one that is away.")
+
 
 @action
 def report_orally(complaint_id: int, *, to: User, outcome: str, relief: str, note: str = "", by: User) -> Complaint:
@@ -37,14 +40,18 @@ def report_orally(complaint_id: int, *, to: User, outcome: str, relief: str, not
     if complaint.state != State.REPORT:
         raise Conflict("not_at_report", _("The report comes after the other four steps."), current=complaint)
     now = clock.now()
-    blockers = _check_supervisor(complaint, to, by) + check_end(outcome, relief)
+    to_for = None if to.has_role(*LEADERS) else leader_stood_in_for(complaint, to, reporter=by, now=now)
+    blockers = _check_supervisor(complaint, to, by, to_for) + check_end(outcome, relief)
     if blockers:
         raise Blocked(blockers)
-    report = OralReport.objects.create(complaint=complaint, to=to, reported_by=by, reported_at=now, note=note.strip())
+    report = OralReport.objects.create(
+        complaint=complaint, to=to, to_for=to_for, reported_by=by, reported_at=now, note=note.strip()
+    )
     StepRecord.objects.create(
         complaint=complaint, step=State.REPORT, recorded_at=now, recorded_by=by, text=note.strip()
     )
-    event = record_event(events.REPORTED, complaint, by=by, at=now, to=str(to), to_id=to.pk)
+    told = {"to": str(to), "to_id": to.pk} | ({"to_for": str(to_for), "to_for_id": to_for.pk} if to_for else {})
+    event = record_event(events.REPORTED, complaint, by=by, at=now, **told)
     transition(complaint, "reported", by=by, at=now, outcome=outcome, relief=relief)
     meet_deadline(ORAL_REPORT, complaint, at=now, by=by)
     end(complaint, outcome=outcome, relief=relief, reason="", at=now, by=by)
@@ -62,8 +69,8 @@ def report_orally(complaint_id: int, *, to: User, outcome: str, relief: str, not
     return complaint
 
 
-def _check_supervisor(complaint: Complaint, to: User, by: User) -> list[Blocker]:
-    is_fit = to.is_active and to.has_role(*LEADERS) and to.pk != by.pk
+def _check_supervisor(complaint: Complaint, to: User, by: User, to_for: User | None) -> list[Blocker]:
+    is_fit = to.is_active and (to.has_role(*LEADERS) or to_for is not None) and to.pk != by.pk
     if is_fit and Complaint.objects.filter(pk=complaint.pk).visible_to(to).exists():
         return []
     return [Blocker("not_a_supervisor", _("Choose a supervisor who can confirm it, not yourself."), "to")]
@@ -73,23 +80,28 @@ def _check_supervisor(complaint: Complaint, to: User, by: User) -> list[Blocker]
 def confirm_oral_report(complaint_id: int, *, by: User) -> OralReport:
     """Confirm with one click; confirming what is confirmed changes nothing.
 
-    The person told confirms, or another supervisor who may see it when they are away; never who reported
-    it. Source: DOMAIN.md 10.7.
+    The person told confirms, or another supervisor who may see it, or who acts for one that is away;
+    never who reported it. Source: DOMAIN.md 10.7.
     """
-    if not by.has_perm("complaints.confirm_oral_report"):
-        raise PermissionDenied("only_supervisor_confirms", _("Only a supervisor confirms an oral report."))
     complaint = locked(complaint_id, by=by)
-    report = complaint.oral_reports.select_for_update().select_related("reported_by").first()
+    report = complaint.oral_reports.select_for_update(of=("self",)).select_related("reported_by", "to_for").first()
     if report is None:
+        if not by.has_perm("complaints.confirm_oral_report"):
+            raise PermissionDenied("only_supervisor_confirms", ONLY_SUPERVISORS)
         raise Blocked([Blocker("not_reported", _("Nobody has reported it yet."))])
     if report.reported_by_id == by.pk:
         raise PermissionDenied("own_report", _("You made this report. Somebody else must confirm it."))
     if report.confirmed_at is not None:
-        return report
+        return _already_confirmed(report, by)
+    report.complaint = complaint
+    hearer = confirms_as(report, by)
+    if hearer is None:
+        raise PermissionDenied("only_supervisor_confirms", ONLY_SUPERVISORS)
     now = clock.now()
-    report.confirmed_by, report.confirmed_at = by, now
-    report.save(update_fields=["confirmed_by", "confirmed_at"])
-    event = record_event(events.REPORT_CONFIRMED, complaint, by=by, at=now, report_id=report.pk)
+    report.confirmed_by, report.confirmed_for, report.confirmed_at = by, hearer.acts_for, now
+    report.save(update_fields=["confirmed_by", "confirmed_for", "confirmed_at"])
+    absent = {"acts_for": str(hearer.acts_for), "acts_for_id": hearer.acts_for.pk} if hearer.acts_for else {}
+    event = record_event(events.REPORT_CONFIRMED, complaint, by=by, at=now, report_id=report.pk, **absent)
     meet_deadline(ORAL_REPORT_CONFIRMED, complaint, at=now, by=by)
     save(complaint, at=now)
     notify(
@@ -99,8 +111,14 @@ def confirm_oral_report(complaint_id: int, *, by: User) -> OralReport:
         url=complaint.get_absolute_url(),
         at=now,
         number=complaint.number,
-        by=str(by),
+        by=str(hearer),
     )
+    return report
+
+
+def _already_confirmed(report: OralReport, by: User) -> OralReport:
+    if by.pk != report.confirmed_by_id and not by.has_perm("complaints.confirm_oral_report"):
+        raise PermissionDenied("only_supervisor_confirms", ONLY_SUPERVISORS)
     return report
 
 

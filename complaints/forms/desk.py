@@ -14,6 +14,7 @@ from complaints.codes import CHOSEN_OUTCOMES, Relief, RemedyKind, Satisfaction, 
 from complaints.forms.fields import Amount, PastMoment, Words
 from complaints.forms.refusals import save_with
 from complaints.models import Complaint, DeskChange, SelfAssessment
+from complaints.supervisors import Hearer
 from core.forms import Ladder, ManyPicks, Picks
 
 NOT_A_SUPERVISOR = _("Choose a supervisor who can confirm it, not yourself.")
@@ -158,19 +159,19 @@ class ReportForm(StepForm):
     )
     note = Words(label=_("Note for the supervisor"), max_length=1000)
 
-    def __init__(self, *args: Any, people: Iterable[User] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[Hearer] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in people}
+        self.people = {str(hearer.person.pk): hearer for hearer in people}
         if len(self.people) > MOST_PICKS:
             self.fields["to"].widget = forms.Select()
-        choices = [(pk, str(person)) for pk, person in self.people.items()]
+        choices = [(pk, str(hearer)) for pk, hearer in self.people.items()]
         self.fields["to"].choices = choices  # type: ignore[attr-defined]
 
     def clean_to(self) -> User:
-        person = self.people.get(self.cleaned_data["to"])
-        if person is None:
+        hearer = self.people.get(self.cleaned_data["to"])
+        if hearer is None:
             raise forms.ValidationError(NOT_A_SUPERVISOR, code="required")
-        return person
+        return hearer.person
 
     def act(self, complaint: Complaint, by: User) -> Complaint:
         given = self.cleaned_data

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.duty import both_names
 from complaints.codes import LASTR_STATES, Satisfaction
 
 
@@ -65,12 +66,15 @@ class OralReport(models.Model):
 
     complaint = models.ForeignKey("Complaint", models.CASCADE, related_name="oral_reports")
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="oral_reports_received")
+    # The leader away whose authority the person told uses; none when it is their own.
+    to_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="oral_reports_made")
     reported_at = models.DateTimeField()
     note = models.TextField(blank=True)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="oral_reports_confirmed"
     )
+    confirmed_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -89,15 +93,28 @@ class OralReport(models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="oral_report_confirmed_by_somebody",
             ),
-            # The recorder never confirms their own oral report.
+            # The recorder never confirms their own oral report, nor does anybody with their authority.
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("reported_by")),
                 name="oral_report_not_self_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_for=None) | ~Q(confirmed_for=models.F("reported_by")),
+                name="oral_report_not_self_confirmed_through_another",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} to {self.to_id}"
+
+    @property
+    def told(self) -> str:
+        """Who was told, and for whom they act."""
+        return both_names(self.to, self.to_for)
+
+    @property
+    def confirmer(self) -> str:
+        return both_names(self.confirmed_by, self.confirmed_for) if self.confirmed_by else ""
 
 
 class SelfAssessment(models.Model):

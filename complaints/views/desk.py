@@ -18,7 +18,7 @@ from complaints.customer_card import customer_card
 from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
 from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.sayings import sayings_for
-from complaints.supervisors import people_to_tell
+from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from core import clock
 from core.errors import Blocked, Blocker, Conflict
@@ -187,18 +187,12 @@ def _afterwards(
     is_clerk = any(record.recorded_by_id == user.pk for record in records.values())
     mine: SelfAssessment | None = next((row for row in rows if row.is_by_supervisor is not is_clerk), None)
     may_assess = complaint.state == State.CLOSED and (is_clerk or user.has_perm("complaints.score_desk"))
-    report: OralReport | None = complaint.oral_reports.select_related("to", "confirmed_by", "reported_by").first()
+    report: OralReport | None = complaint.oral_reports.select_related(
+        "to", "to_for", "reported_by", "confirmed_by", "confirmed_for"
+    ).first()
     return {
         "report": report,
-        "may_confirm": report is not None and may_confirm(report, user),
+        "may_confirm": report is not None and confirms_as(report, user) is not None,
         "others": [row for row in rows if row is not mine],
         "assessment": (assessment or AssessmentForm(initial=mine.answers if mine else {})) if may_assess else None,
     }
-
-
-def may_confirm(report: OralReport, user: User) -> bool:
-    return (
-        report.confirmed_at is None
-        and report.reported_by_id != user.pk
-        and user.has_perm("complaints.confirm_oral_report")
-    )

@@ -116,7 +116,8 @@ class Place:
         """The Message-ID of each mail that really left, doubles included."""
         found = []
         for file in sorted((self.folder / "mail").glob("*")):
-            found += [line for line in file.read_text().splitlines() if line.startswith("Message-ID:")]
+            lines = file.read_text(errors="replace").splitlines()
+            found += [line.partition(":")[2].strip() for line in lines if line.startswith("Message-ID:")]
         return found
 
     def stop(self) -> None:
