@@ -129,11 +129,14 @@ def save_department(  # noqa: PLR0913
     phone: str = "",
     address: str = "",
     language: str = "en",
+    is_active: bool = True,
     by: User | None,
 ) -> Department:
-    """Create or change a department. Moving it under another moves its whole subtree.
+    """Create or change a department, or close it. Moving it under another moves its whole subtree.
 
-    Raises Blocked when it would stand under itself, or when there would be a second head office.
+    A closed one is kept for what happened there and takes nothing new. Raises Blocked when it would stand
+    under itself, when there would be a second head office, and when one is to close that is in use: by
+    people, by open departments below, or by what an app above says in its subscriber (open complaints).
     """
     _require_house(by)
     # The whole tree is locked and read again: two moves at once must not end in a circle, nor follow an old path.
@@ -141,10 +144,13 @@ def save_department(  # noqa: PLR0913
     department = tree[department_id] if department_id else Department()
     parent = tree[parent.pk] if parent else None
     _check_parent(department, parent)
+    _check_open(department, parent, is_active=is_active, tree=tree)
+    is_closing = bool(department_id) and department.is_active and not is_active
     old_path, old_calendar_id = department.path, department.calendar_id if department_id else None
     department.name, department.code, department.calendar = name, code, calendar
     department.parent, department.head = parent, head
     department.phone, department.address, department.language = phone, address, language
+    department.is_active = is_active
     department.save()
     path = f"{parent.path if parent else ''}{department.pk}/"
     if path != old_path:
@@ -158,6 +164,8 @@ def save_department(  # noqa: PLR0913
         calendar_id=calendar.pk,
         has_other_calendar=bool(department_id) and old_calendar_id != calendar.pk,
     )
+    if is_closing:
+        record_event(events.DEPARTMENT_CLOSED, department, by=by)
     return department
 
 
@@ -169,6 +177,27 @@ def _check_parent(department: Department, parent: Department | None) -> None:
             )
     elif department.pk and parent.path.startswith(department.path):
         raise Blocked([Blocker("under_itself", _("A department cannot stand under itself."))])
+
+
+def _check_open(
+    department: Department, parent: Department | None, *, is_active: bool, tree: dict[int, Department]
+) -> None:
+    """Who works in a closed department would reach nothing, and what stands under it would have no way up."""
+    if is_active:
+        if parent is not None and not parent.is_active:
+            raise Blocked([Blocker("parent_closed", _("What it belongs to is closed. Choose another."), "parent")])
+        return
+    if parent is None:
+        raise Blocked([Blocker("head_office_closed", _("The head office stays open."), "is_active")])
+    blockers = []
+    if department.pk and any(row.is_active and row.parent_id == department.pk for row in tree.values()):
+        text = _("Open departments belong to it. Close them first, or put them elsewhere.")
+        blockers.append(Blocker("departments_below", text, "is_active"))
+    if department.pk and department.users.active().exists():
+        text = _("People work there. Give them another department first.")
+        blockers.append(Blocker("people_there", text, "is_active"))
+    if blockers:
+        raise Blocked(blockers)
 
 
 def _move_subtree(department: Department, old_path: str) -> None:
@@ -195,6 +224,7 @@ def create_user(
     """Create a user with roles. Without a password they set one by mail. Nobody grants a role above their own."""
     _require_house(by)
     _check_roles(roles)
+    _check_works_there(department)
     user = User(username=username, name=name, department=department, email=email, language=language)
     user.is_staff = _opens_admin(roles)
     user.set_password(password)
@@ -215,12 +245,20 @@ def change_user(
     _require_house(by)
     if by is not None and by.pk == user_id and not is_active:
         raise PermissionDenied("own_account", _("Somebody else must close your account."))
+    if is_active:
+        _check_works_there(department)
     user = User.objects.select_for_update().get(pk=user_id)
     user.name, user.department, user.email, user.is_active = name, department, email, is_active
     user.full_clean(exclude=["password"])
     user.save(update_fields=["name", "department", "email", "is_active"])
     record_event(events.USER_CHANGED, user, by=by, department_id=department.pk, is_active=is_active)
     return user
+
+
+def _check_works_there(department: Department) -> None:
+    # Read again: what the caller holds may be older than its closing.
+    if not Department.objects.active().filter(pk=department.pk).exists():
+        raise Blocked([Blocker("department_closed", _("This department is closed. Choose another."), "department")])
 
 
 @action

@@ -35,7 +35,7 @@ admin.site.enable_nav_sidebar = False
 @admin.register(Department)
 class DepartmentAdmin(ActionAdmin):
     form = DepartmentForm
-    list_display = ("name", "code", "parent", "calendar", "head")
+    list_display = ("name", "code", "parent", "calendar", "head", "is_active")
     list_select_related = ("parent", "calendar", "head")
     search_fields = ("name", "code")
     ordering = ("path",)

@@ -109,8 +109,9 @@ class CalendarForm(ActionForm):
 class DepartmentForm(ActionForm):
     class Meta:
         model = Department
-        fields = ["name", "code", "parent", "calendar", "head", "phone", "address", "language"]
+        fields = ["name", "code", "parent", "calendar", "head", "phone", "address", "language", "is_active"]
         help_texts = {
+            "is_active": _("A closed department keeps its complaints and takes no new ones."),
             "code": _("Letters, digits and -. Imports and other systems know the department by it."),
             "parent": _("Only the head office belongs to none."),
             "head": _("Complaints about the head are hidden from everybody in the department."),
@@ -119,6 +120,7 @@ class DepartmentForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["head"].queryset = User.objects.active()  # type: ignore[attr-defined]
+        self.fields["parent"].queryset = Department.objects.active()  # type: ignore[attr-defined]
 
     def apply(self) -> Department:
         return save_department(self.instance.pk, **self.cleaned_data, by=self.by)

@@ -55,7 +55,7 @@ def both_names(person: User, acts_for: User | None) -> str:
     """What a delegate does shows both names. Source: DOMAIN.md 2."""
     if acts_for is None:
         return str(person)
-    return _("%(name)s for %(absent)s") % {"name": person, "absent": acts_for}
+    return _("%(name)s (for %(absent)s)") % {"name": person, "absent": acts_for}
 
 
 def _with_delegates(holders: list[User], away: dict[int, User | None], excluded: set[int]) -> list[User]:

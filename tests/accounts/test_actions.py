@@ -22,9 +22,11 @@ from accounts.actions import (
 from accounts.models import Calendar, Delegation, Department, User
 from accounts.passwords import set_password
 from accounts.roles import Role
+from complaints.models import Complaint
 from core.errors import Blocked, PermissionDenied
 from events.models import Event
-from tests.house import House, make_department
+from tests.complaints.refusals import refused
+from tests.house import House, lodge, make_department
 
 WEEKLY: dict[int, Slots] = {day: [(540, 720), (810, 1080)] for day in range(5)}
 PASSWORD = "correct horse battery"
@@ -116,6 +118,32 @@ def test_a_department_stands_in_the_tree_and_moves_with_all_below_it(house: Hous
     assert corner.path == f"{house.office.pk}/{other.pk}/{north.pk}/{corner.pk}/"
     assert list(Department.objects.below(other)) == [other, north, corner]
     assert types() == ["department.created", "department.created", "department.changed"]
+
+
+def test_an_empty_department_closes_and_opens_again(house: House):
+    north = save(house)
+    assert not save(house, north, is_active=False).is_active
+    assert types() == ["department.created", "department.changed", "department.closed"]
+    with refused(Blocked, "department_closed"):
+        create_user("new", name="New", department=north, roles=[Role.HANDLER], by=house.administrator)
+    with refused(Blocked, "parent_closed"):
+        save(house, name="Corner", code="corner", parent=north)
+    assert save(house, north, is_active=True).is_active
+
+
+def test_a_department_in_use_stays_open(house: House):
+    for department, code in ((house.office, "head_office_closed"), (house.region, "departments_below")):
+        with refused(Blocked, code):
+            save(house, department, is_active=False)
+    with refused(Blocked, "people_there"):
+        save(house, house.west, is_active=False)
+    User.objects.filter(department=house.west).update(is_active=False)
+    complaint = lodge(house.director, department_id=house.west.pk)
+    with refused(Blocked, "open_complaints"):
+        save(house, house.west, is_active=False)
+    assert Department.objects.get(pk=house.west.pk).is_active
+    Complaint.objects.filter(pk=complaint.pk).update(state="voided", ended_at=complaint.received_at)
+    assert not save(house, house.west, is_active=False).is_active
 
 
 def test_who_moves_a_department_need_not_know_where_its_new_parent_is_now(house: House):

@@ -197,7 +197,7 @@ def shown_texts(html: str, entry: dict[str, str]) -> dict[str, str]:
 class TestDepartments:
     def entry(self, house: House, **fields: object) -> dict[str, object]:
         told = {"name": "North", "code": "north", "parent": house.region.pk, "calendar": house.calendar.pk}
-        return {**told, "language": "en", **fields}
+        return {**told, "language": "en", "is_active": "on", **fields}
 
     def test_the_action_saves_it(self, as_admin, house):
         assert as_admin.post(page("department", "add"), self.entry(house)).status_code == 302
@@ -218,6 +218,12 @@ class TestDepartments:
         answer = as_admin.post(page("department", "add"), self.entry(house, **fields))
         assert words in str(faults(answer))
         assert Department.objects.count() == 4
+
+    def test_one_where_people_work_is_not_closed(self, as_admin, house):
+        url = page("department", "change", house.west.pk)
+        answer = as_admin.post(url, {**shown(as_admin, url), "is_active": ""})
+        assert "People work there" in str(faults(answer))
+        assert Department.objects.get(pk=house.west.pk).is_active
 
     def test_it_does_not_stand_under_itself(self, as_admin, house):
         url = page("department", "change", house.region.pk)
