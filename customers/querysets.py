@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: Any) -> "CustomerQuerySet":
-        """All customers for those who may find them, else none: whoever records a complaint must see who calls."""
-        return self if user.has_perm("customers.find_customers") else self.none()
+        """All customers for those who may see them, else none: whoever records a complaint must see who calls."""
+        return self if user.has_perm("customers.view_customers") else self.none()
 
     def reached_by(self, normalized: str) -> "CustomerQuerySet":
         """Everybody who has this phone or e-mail, in its normalized form."""

@@ -49,7 +49,7 @@ TRIES = 3
 View = Callable[..., HttpResponse]
 
 
-def customer_page(*methods: str, needs: str = "customers.find_customers") -> Callable[[View], View]:
+def customer_page(*methods: str, needs: str = "customers.view_customers") -> Callable[[View], View]:
     """A view of these methods, for those with the permission, whose customer is there, or 404."""
 
     def decorate(view: View) -> View:

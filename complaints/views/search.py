@@ -75,7 +75,7 @@ def found(request: HttpRequest, form: SearchForm, user: User) -> dict[str, Any]:
     }
     if is_first:
         context["count"] = matching.order_by()[:COUNTED].count() if has_more else len(rows)
-        may_find = bool(typed) and user.has_perm("customers.find_customers")
+        may_find = bool(typed) and user.has_perm("customers.view_customers")
         context["customers"] = find_customers(typed, limit=CUSTOMERS_SHOWN) if may_find else []
         context["may_lodge"] = user.has_perm("complaints.lodge_complaint")
     return context

@@ -101,7 +101,7 @@ ROUTES: dict[str, Row] = {
     "deadlines:healthz": public(GET),
     "customers:find": page(GET, CASE, query="q=Emily"),
     "customers:card": page(GET, CASE, customer_id=0),
-    "customers:record": page(GET, CASE, customer_id=0),
+    "customers:record": page(GET, READ, customer_id=0),
     "customers:edit": page(BOTH, CASE, customer_id=0),
     "customers:vip": page(BOTH, LEAD, customer_id=0),
     "customers:add_contact": page(BOTH, CASE, customer_id=0),
