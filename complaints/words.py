@@ -168,14 +168,15 @@ def desk_changed(values: Values) -> str:
 
 
 def reported(values: Values) -> str:
+    actor, to = values["actor"], values["to"]
     if absent := values.get("to_for"):
-        return _("{actor} reported to {to} for {absent}").format(actor=values["actor"], to=values["to"], absent=absent)
-    return _("{actor} reported to {to}").format(actor=values["actor"], to=values["to"])
+        return _("{actor} reported to {to} (for {absent})").format(actor=actor, to=to, absent=absent)
+    return _("{actor} reported to {to}").format(actor=actor, to=to)
 
 
 def report_confirmed(values: Values) -> str:
     if absent := values.get("acts_for"):
-        return _("{actor} confirmed the oral report for {absent}").format(actor=values["actor"], absent=absent)
+        return _("{actor} (for {absent}) confirmed the oral report").format(actor=values["actor"], absent=absent)
     return _("{actor} confirmed the oral report").format(actor=values["actor"])
 
 

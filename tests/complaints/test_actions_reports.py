@@ -287,15 +287,15 @@ def test_a_delegate_without_a_leaders_role_is_told_and_confirms_in_both_names(at
     complaint = at_report()
     nearest = people_to_tell(complaint, by=house.clerk, now=at_work)[0]
     assert (nearest.person, nearest.acts_for) == (house.handler, house.supervisor)
-    assert str(nearest) == "Handler for Supervisor"
+    assert str(nearest) == "Handler (for Supervisor)"
     report(complaint, to=house.handler)
     row = confirm_oral_report(complaint.pk, by=house.handler)
     assert (row.to, row.to_for, row.confirmed_by, row.confirmed_for) == (house.handler, house.supervisor) * 2
-    assert (row.told, row.confirmer) == ("Handler for Supervisor",) * 2
+    assert (row.told, row.confirmer) == ("Handler (for Supervisor)",) * 2
     assert state_of(complaint, "oral_report_confirmed") == "met"
     words = {event.type: describe(event) for event in Event.objects.filter(subject_id=complaint.pk)}
-    assert words["complaint.orally_reported"] == "Clerk reported to Handler for Supervisor"
-    assert words["complaint.oral_report_confirmed"] == "Handler confirmed the oral report for Supervisor"
+    assert words["complaint.orally_reported"] == "Clerk reported to Handler (for Supervisor)"
+    assert words["complaint.oral_report_confirmed"] == "Handler (for Supervisor) confirmed the oral report"
 
 
 def test_who_heard_it_as_a_delegate_confirms_also_when_the_leader_is_back(at_report, report, house, at_work):
@@ -370,7 +370,7 @@ def test_the_pages_let_a_delegate_confirm(reported, house, at_work, client):
     for page in (desk_page, complaint.get_absolute_url()):
         assert action in client.get(page).content.decode()
     assert client.post(action, {"next": desk_page}).status_code == 302
-    assert "Handler for Supervisor confirmed the report" in client.get(desk_page).content.decode()
+    assert "Handler (for Supervisor) confirmed the report" in client.get(desk_page).content.decode()
 
 
 def test_leaving_before_the_end_asks_for_no_report(make_complaint, house):
