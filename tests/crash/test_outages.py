@@ -56,7 +56,7 @@ def is_healthy(place: Place) -> bool:
 
 
 def test_t12_one_poison_timer_costs_only_itself(place: Place):
-    planned = place.ask("plan", count=1000, lead=1.0, spread=10.0)
+    planned = place.ask("plan", count=1000, lead=12.0, spread=5.0)
     found = place.ask("poison", ids=planned)
     late = sorted(found["late"])
     measure(
