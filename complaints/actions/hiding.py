@@ -15,6 +15,7 @@ from complaints import events
 from complaints.actions.locking import locked, save
 from complaints.actions.notices import tell
 from complaints.actions.restriction import named_readers
+from complaints.codes import END_STATES
 from complaints.deadlines import OWNED, open_one, readers
 from complaints.models import Complaint
 from core import clock
@@ -48,11 +49,14 @@ def restrict_all_of(category_ids: Collection[int], *, by: User | None) -> None:
     found = Complaint.objects.filter(about, is_restricted=False).order_by("pk").values_list("pk", flat=True).distinct()
     ids, people, now = list(found), named_readers(), clock.now()
     rows = Complaint.objects.filter(pk__in=ids)
-    rows.update(is_restricted=True, version=F("version") + 1, updated_at=now)
+    open_ids = list(rows.open().order_by("pk").values_list("pk", flat=True))
+    # Those that are open get their new version below, each by itself.
+    rows.filter(state__in=END_STATES).update(version=F("version") + 1, updated_at=now)
+    rows.update(is_restricted=True)
     through = Complaint.named_readers.through
     pairs = (through(complaint_id=pk, user_id=person.pk) for pk in ids for person in people)
     through.objects.bulk_create(pairs, batch_size=500, ignore_conflicts=True)
-    for pk in list(rows.open().order_by("pk").values_list("pk", flat=True)):
+    for pk in open_ids:
         complaint = locked(pk, by=None)
         keep_out(complaint, by=by, at=now)
         save(complaint, "owner", at=now)

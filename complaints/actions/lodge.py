@@ -237,6 +237,9 @@ def _follow_through(
     index_complaint(complaint)
     for number in intake.link_to:
         link_complaints(complaint.pk, number, relation="same_matter", by=by)
+    if intake.link_to:
+        # Linking is a change of both, which it reads and saves by itself.
+        complaint.refresh_from_db(fields=["version"])
     if complaint.severity_class == SeverityClass.TWO:
         tell_handlers(complaint, but=by, at=now)
     if complaint.suggests_crisis:

@@ -1,5 +1,6 @@
 """Changing the facts on record. Two people editing: the second is told, and sees both texts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -48,8 +49,8 @@ def change_complaint(
 ) -> Complaint:
     """Change facts of an open complaint: its recorder, its owner, or a supervisor in reach.
 
-    Raises Conflict `stale` with the present record when somebody changed it meanwhile, and LookupError
-    for a field that is not a fact.
+    What stands there already is no change: no event, the same version. Raises Conflict `stale` with the
+    present record when somebody changed it meanwhile, and LookupError for a field that is not a fact.
     """
     complaint = locked(complaint_id, by=by)
     require_open(complaint)
@@ -61,18 +62,14 @@ def change_complaint(
         raise Conflict("stale", _("Somebody changed this record while you were writing."), current=complaint)
     _check(changes)
     now = clock.now()
-    changed = {name: value for name, value in changes.items() if getattr(complaint, name) != value}
+    changed = _changed(complaint, changes, {"subjects": subject_ids, "further_categories": further_category_ids})
+    if not changed:
+        return complaint
     old_texts = {name: getattr(complaint, name) for name in changed if name in PERSONAL}
-    for name, value in changed.items():
-        setattr(complaint, name, value)
-    complaint.contact_phone_normalized = normalized_phone(complaint.contact_phone)
     was_restricted = complaint.is_restricted
-    _set_subjects(complaint, subject_ids)
-    if further_category_ids is not None:
-        complaint.further_categories.set(further_category_ids)
-        changed["further_categories"] = further_category_ids
+    fields = _set_facts(complaint, changed)
     restrict_by_categories(complaint)
-    if subject_ids is not None or complaint.is_restricted != was_restricted:
+    if "subjects" in changed or complaint.is_restricted != was_restricted:
         keep_out(complaint, by=by, at=now)
     triage_again(complaint, by=by, at=now)
     if "is_danger" in changed:
@@ -82,10 +79,31 @@ def change_complaint(
         record_text_change(events.CHANGED, complaint, old_texts, by=by, at=now, changed=plain)
     else:
         record_event(events.CHANGED, complaint, by=by, at=now, changed=plain)
-    fields = [name for name in changed if name != "further_categories"]
     save(complaint, *fields, *RETRIAGED, "contact_phone_normalized", "is_restricted", "owner", at=now)
     index_complaint(complaint)
     return complaint
+
+
+def _changed(complaint: Complaint, changes: Mapping[str, Any], lists: Mapping[str, list[int] | None]) -> dict[str, Any]:
+    """What is to become something else. Of people and categories the order tells nothing; None leaves them alone."""
+    changed = {name: value for name, value in changes.items() if getattr(complaint, name) != value}
+    for name, ids in lists.items():
+        if ids is not None and set(ids) != set(getattr(complaint, name).values_list("pk", flat=True)):
+            changed[name] = sorted(set(ids))
+    return changed
+
+
+def _set_facts(complaint: Complaint, changed: Mapping[str, Any]) -> list[str]:
+    """Set them on the row, which the caller saves, and write the lists. Returns the columns."""
+    fields = [name for name in changed if name in CHANGEABLE]
+    for name in fields:
+        setattr(complaint, name, changed[name])
+    complaint.contact_phone_normalized = normalized_phone(complaint.contact_phone)
+    if "subjects" in changed:
+        _set_subjects(complaint, changed["subjects"])
+    if "further_categories" in changed:
+        complaint.further_categories.set(changed["further_categories"])
+    return fields
 
 
 def may_change(complaint: Complaint, by: User) -> bool:
@@ -105,9 +123,7 @@ def _check(changes: dict[str, Any]) -> None:
         raise Blocked(blockers)
 
 
-def _set_subjects(complaint: Complaint, subject_ids: list[int] | None) -> None:
-    if subject_ids is None:
-        return
+def _set_subjects(complaint: Complaint, subject_ids: list[int]) -> None:
     known: QuerySet[User] = User.objects.filter(pk__in=subject_ids)
     if len(known) != len(set(subject_ids)):
         raise Blocked([Blocker("unknown_staff", _("One of the staff members is not known. Choose again."), "subjects")])
