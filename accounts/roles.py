@@ -59,6 +59,7 @@ def permissions() -> dict[str, frozenset[str]]:
 
 
 allow("accounts.manage_house", Role.ADMINISTRATOR)
+allow("accounts.read_house_log", Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
 allow("accounts.delegate_own", *CASE_ROLES)
 allow("policies.change_policies", Role.MANAGER)
 allow("policies.view_policies", Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)

@@ -1,8 +1,13 @@
 """What this app announces. Values are codes and references; personal text stays in its own columns."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.scope import scope_of
 from complaints import words
+from complaints.models import Category, Complaint
+from events.readers import let_read
 from events.registry import announce
 
 CREATED = announce("complaint.created", words.created, icon="flag")
@@ -21,3 +26,12 @@ ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), ico
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
+
+
+def _categories(user: User) -> QuerySet[Category]:
+    may_read = scope_of(user).may_read or user.has_perm("complaints.manage_categories")
+    return Category.objects.all() if may_read else Category.objects.none()
+
+
+let_read("complaint", Complaint.objects.visible_to)
+let_read("category", _categories)

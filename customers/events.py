@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer, Sale
+from events.readers import let_read
 from events.registry import announce
 
 CREATED = announce("customer.created", _("{actor} recorded the customer"), icon="user-plus")
@@ -15,3 +17,6 @@ MARKED_VIP = announce("customer.marked_vip", _("{actor} marked the customer as V
 UNMARKED_VIP = announce("customer.unmarked_vip", _("{actor} took the VIP mark away"), icon="crown")
 SALE_RECORDED = announce("sale.recorded", _("{actor} recorded the sale"), icon="tag")
 SALE_CHANGED = announce("sale.changed", _("{actor} changed the sale"), icon="tag")
+
+let_read("customer", Customer.objects.visible_to)
+let_read("sale", Sale.objects.visible_to)

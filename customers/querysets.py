@@ -55,6 +55,10 @@ def _any_range(field: str, beginnings: Iterable[str]) -> Q:
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
+    def visible_to(self, user: Any) -> "SaleQuerySet":
+        """What customers bought, for those who may see the customers."""
+        return self if user.has_perm("customers.view_customers") else self.none()
+
     def standing(self) -> "SaleQuerySet":
         """All but the cancelled ones."""
         return self.exclude(status=SaleStatus.CANCELLED)

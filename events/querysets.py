@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from events.readers import readable_by
+
 if TYPE_CHECKING:
     from events.models import Event, Notification, OutboxMessage, TextRevision  # noqa: F401
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 class EventQuerySet(models.QuerySet["Event"]):
     def of(self, subject: models.Model) -> EventQuerySet:
         return self.filter(subject_type=subject._meta.model_name, subject_id=subject.pk)
+
+    def visible_to(self, user: Any) -> EventQuerySet:
+        """What happened to subjects this user may read, as each app says for its own."""
+        return self.filter(readable_by(user))
 
     def after(self, event_id: int) -> EventQuerySet:
         """The feed: what came later, oldest first."""

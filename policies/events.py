@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from events.readers import let_read
 from events.registry import announce
 from policies.defaults import SPECS
+from policies.models import Policy
 
 
 def _changed(values: Mapping[str, Any]) -> str:
@@ -16,3 +19,10 @@ def _changed(values: Mapping[str, Any]) -> str:
 
 
 CHANGED = announce("policy.changed", _changed, icon="adjustments")
+
+
+def _policies(user: Any) -> QuerySet[Policy]:
+    return Policy.objects.all() if user.has_perm("policies.view_policies") else Policy.objects.none()
+
+
+let_read("policy", _policies)
