@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.querysets import DelegationQuerySet, DepartmentQuerySet, HouseUserManager
+from accounts.querysets import ApiKeyQuerySet, DelegationQuerySet, DepartmentQuerySet, HouseUserManager
 from accounts.roles import Role
 from core.formats import listed_text
 
@@ -233,3 +233,40 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delegator} → {self.delegate or '–'}"
+
+
+class ApiKey(models.Model):
+    """A key by which a program acts as a user. Only its hash is kept."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read")
+        WRITE = "write", _("Write")
+        SALES = "sales", _("Customers and sales")
+        ADMIN = "admin", _("Administration")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    name = models.CharField(pgettext_lazy("API key", "name"), max_length=80)
+    # Its first characters, by which people tell keys apart.
+    prefix = models.CharField(max_length=16, editable=False)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    # Of Scope; none of them means all that the user may.
+    scopes = models.JSONField(_("scopes"), default=list, blank=True)
+    created_at = models.DateTimeField(_("made"), editable=False)
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    # To the hour.
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="api_key_expires_after_made"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

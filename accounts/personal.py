@@ -4,6 +4,7 @@ from core.personal import impersonal, personal
 
 personal("accounts.User", "name", "email", "phone", "username")
 impersonal("accounts.User", "language", "password", "theme")
+impersonal("accounts.ApiKey", "hash", "name", "prefix", "scopes")
 impersonal("accounts.Calendar", "country", "name", "time_zone")
 impersonal("accounts.CalendarException", "reason", "slots")
 impersonal("accounts.Department", "address", "code", "language", "name", "path", "phone")

@@ -8,7 +8,7 @@ from django.db import models
 
 if TYPE_CHECKING:
     # ruff reads no strings in brackets
-    from accounts.models import Delegation, Department, User  # noqa: F401
+    from accounts.models import ApiKey, Delegation, Department, User  # noqa: F401
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -44,3 +44,9 @@ class HouseUserManager(UserManager["User"]):
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def running(self, now: datetime) -> "DelegationQuerySet":
         return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def valid(self, now: datetime) -> "ApiKeyQuerySet":
+        """Neither revoked nor expired, and of somebody who still works here."""
+        return self.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)

@@ -16,13 +16,17 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("events.urls")),
     path("", include("core.urls")),
+    path("api/v1/", include("api.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
     # It leads to any object by its id, and so would tell an administrator the numbers of complaints.
     re_path("^admin/r/", not_found),
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "core.views.bad_request"
-handler403 = "core.views.forbidden"
-handler404 = "core.views.not_found"
-handler500 = "core.views.server_error"
+handler400 = "api.handlers.bad_request"
+handler403 = "api.handlers.forbidden"
+handler404 = "api.handlers.not_found"
+handler500 = "api.handlers.server_error"
+# allauth asks for it, Django does not know it.
+handler429 = "accounts.views.too_many_tries"

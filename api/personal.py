@@ -1,0 +1,1 @@
+"""Which columns of this app tell of a person."""

@@ -1,0 +1,185 @@
+"""What the views of all nouns stand on: who, how much, which fields; then one action, and its answer."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, ClassVar, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api.filters import Filter, filtered, one_each
+from api.pagination import Order, page_of
+from api.permissions import SAFE
+from api.problems import invalid, too_large
+from api.requests import language_of
+from api.serializers import Input, Nothing, Output
+from core.actions import action
+
+MEGABYTE = 1024 * 1024
+
+
+class ApiView(GenericAPIView[Any]):
+    """One address. A subclass says what it takes (`input_class`), answers (`serializer_class`) and does."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    serializer_class = Output
+    # The body of POST, PUT and PATCH.
+    input_class: type[Input] = Nothing
+    # Query parameters, for lists and others.
+    filters: ClassVar[Mapping[str, Filter]] = {}
+    # A key narrowed to scopes needs one of these.
+    read_scopes: ClassVar[tuple[str, ...]] = ("read",)
+    write_scopes: ClassVar[tuple[str, ...]] = ("write",)
+    # A larger body is refused before it is read.
+    max_body_bytes = MEGABYTE
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        self.args, self.kwargs = args, kwargs
+        self.headers = self.default_response_headers
+        translation.activate(language_of(request))
+        with timezone.override(UTC):
+            self.request = self.initialize_request(request, *args, **kwargs)
+            try:
+                self.initial(self.request, *args, **kwargs)
+                response = self.answered(self.request)
+            except Exception as error:
+                response = self.handle_exception(error)
+            self.response = self.finalize_response(self.request, response, *args, **kwargs)
+            if isinstance(self.response, Response):
+                self.response.render()
+        return self.response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > self.max_body_bytes:
+            raise too_large()
+        super().initial(request, *args, **kwargs)
+        self.given = one_each(request, self.parameters())
+
+    def parameters(self) -> list[str]:
+        """Names of the query parameters that are taken."""
+        return list(self.filters)
+
+    def answered(self, request: Request) -> HttpResponseBase:
+        """Call the method's handler; what changes something is one transaction, tried again when locks collide."""
+        handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
+        if request.method in SAFE or handler == self.http_method_not_allowed:
+            return handler(request, *self.args, **self.kwargs)
+        return action(handler)(request, *self.args, **self.kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization", "Accept-Language"])
+        return response
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)
+
+    def input(self, *, partial: bool = False) -> dict[str, Any]:
+        """The checked body: values by the names of its fields."""
+        body = self.input_class(data=self.request.data, partial=partial, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        values: dict[str, Any] = body.validated_data
+        return values
+
+    def shown(self, item: Any) -> Response:
+        """Answer with one thing, written by `serializer_class`."""
+        return Response(self.get_serializer(item).data)
+
+
+class ListView(ApiView):
+    """GET: a page of `get_queryset()`, which begins with `.visible_to(self.user)` where there is such a thing.
+
+    `orderings` maps names of the API to columns; `search` answers `?search=` where `has_search` says so.
+    """
+
+    orderings: ClassVar[Mapping[str, str]] = {"id": "pk"}
+    default_ordering = "id"
+    has_search = False
+
+    def parameters(self) -> list[str]:
+        if self.request.method not in SAFE:
+            return []
+        return [*self.filters, "limit", "cursor", "ordering", *(["search"] if self.has_search else [])]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        rows = filtered(self.get_queryset(), self.filters, self.given)
+        if "search" in self.given:
+            rows = self.search(rows, self.given["search"])
+        page = page_of(rows, self.order(rows), self.given, request)
+        body = {"results": self.shown_rows(page.rows), "next": page.next, "previous": page.previous}
+        response = Response(body)
+        if page.link:
+            response["Link"] = page.link
+        return response
+
+    def shown_rows(self, rows: list[Any]) -> list[Any]:
+        found: list[Any] = self.get_serializer(rows, many=True).data
+        return found
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def order(self, rows: QuerySet[Any]) -> Order:
+        name = self.given.get("ordering", self.default_ordering)
+        column = self.orderings.get(name.removeprefix("-"))
+        if column is None or name.startswith("--"):
+            names = ", ".join(self.orderings)
+            raise invalid(
+                "ordering", "invalid", _("Order by one of: %(names)s; with - before it, downwards.") % {"names": names}
+            )
+        return Order.of(rows, name, column)
+
+
+class CreateMixin(ApiView):
+    """POST: makes one thing by an action."""
+
+    def create(self, values: dict[str, Any]) -> Any:
+        """Call the action with `by=self.user`, and return what was made."""
+        raise NotImplementedError
+
+    def location(self, made: Any) -> str:
+        """Its address."""
+        raise NotImplementedError
+
+    def shown_made(self, made: Any) -> Response:
+        return self.shown(made)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        made = self.create(self.input())
+        response = self.shown_made(made)
+        response.status_code = 201
+        if address := self.location(made):
+            response["Location"] = request.build_absolute_uri(address)
+        return response
+
+
+class ListCreateView(CreateMixin, ListView):
+    """GET and POST of a collection."""
+
+
+class ItemView(ApiView):
+    """GET of one thing: `lookup_field` and `lookup_url_kwarg` find it in `get_queryset()`."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.shown(self.get_object())
+
+
+class ActionView(ApiView):
+    """POST: one verb on one thing, which is answered as it is afterwards."""
+
+    def act(self, values: dict[str, Any]) -> Any:
+        """Call the action with `by=self.user`, and return what shall be shown."""
+        raise NotImplementedError
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.shown(self.act(self.input()))
