@@ -5,12 +5,13 @@ from datetime import UTC
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,10 +19,12 @@ from accounts.models import User
 from api.filters import Filter, filtered, one_each
 from api.pagination import Order, page_of
 from api.permissions import SAFE
-from api.problems import invalid, too_large
+from api.preconditions import STALE_CODES, etag_of, is_known, required_version, stale
+from api.problems import Refusal, invalid, too_large
 from api.requests import language_of
 from api.serializers import Input, Nothing, Output
 from core.actions import action
+from core.errors import Conflict
 
 MEGABYTE = 1024 * 1024
 
@@ -91,10 +94,6 @@ class ApiView(GenericAPIView[Any]):
         values: dict[str, Any] = body.validated_data
         return values
 
-    def shown(self, item: Any) -> Response:
-        """Answer with one thing, written by `serializer_class`."""
-        return Response(self.get_serializer(item).data)
-
 
 class ListView(ApiView):
     """GET: a page of `get_queryset()`, which begins with `.visible_to(self.user)` where there is such a thing.
@@ -140,7 +139,40 @@ class ListView(ApiView):
         return Order.of(rows, name, column)
 
 
-class CreateMixin(ApiView):
+class OneView(ApiView):
+    """An address whose answer is one thing: it carries an ETag."""
+
+    def again(self, item: Any) -> Any | None:
+        """The thing as it is now, read as for GET; None when an action has just hidden it from who did it."""
+        return self.get_queryset().filter(pk=item.pk).first()
+
+    def version_of(self, item: Any) -> int:
+        """What If-Match is compared with; 0 for what has no versions."""
+        return int(getattr(item, "version", 0))
+
+    def shown(self, item: Any) -> Response:
+        """Answer with one thing, written by `serializer_class`."""
+        response = Response(self.get_serializer(item).data)
+        response.version = self.version_of(item)  # type: ignore[attr-defined]
+        return response
+
+    def shown_again(self, item: Any) -> Response:
+        now = self.again(item)
+        return Response(status=204) if now is None else self.shown(now)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        response = super().dispatch(request, *args, **kwargs)
+        if not isinstance(response, Response) or not hasattr(response, "version"):
+            return response
+        etag = etag_of(response.version, response.content)
+        response["ETag"] = etag
+        if request.method in SAFE and is_known(self.request, etag):
+            kept = {name: response[name] for name in ("ETag", "Vary") if name in response}
+            return HttpResponseNotModified(headers=kept)
+        return response
+
+
+class CreateMixin(OneView):
     """POST: makes one thing by an action."""
 
     def create(self, values: dict[str, Any]) -> Any:
@@ -148,33 +180,56 @@ class CreateMixin(ApiView):
         raise NotImplementedError
 
     def location(self, made: Any) -> str:
-        """Its address."""
+        """Its address, by `reverse`."""
         raise NotImplementedError
-
-    def shown_made(self, made: Any) -> Response:
-        return self.shown(made)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         made = self.create(self.input())
         response = self.shown_made(made)
         response.status_code = 201
-        if address := self.location(made):
-            response["Location"] = request.build_absolute_uri(address)
+        response["Location"] = request.build_absolute_uri(self.location(made))
         return response
+
+    def shown_made(self, made: Any) -> Response:
+        """Override it for what may be hidden from its maker at once."""
+        return self.shown(self.again(made))
 
 
 class ListCreateView(CreateMixin, ListView):
-    """GET and POST of a collection."""
+    """GET and POST of a collection. `get_queryset` serves both."""
 
 
-class ItemView(ApiView):
+class ItemView(OneView):
     """GET of one thing: `lookup_field` and `lookup_url_kwarg` find it in `get_queryset()`."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.shown(self.get_object())
 
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, Conflict) and exc.code in STALE_CODES and "If-Match" in self.request.headers:
+            exc = stale()
+        if isinstance(exc, Refusal) and exc.status == 412:
+            # What was tried is undone; this reads what the other one left.
+            current = self.get_object()
+            content = JSONRenderer().render(self.get_serializer(current).data)
+            exc.headers["ETag"] = etag_of(self.version_of(current), content)
+        return super().handle_exception(exc)
 
-class ActionView(ApiView):
+
+class ChangeMixin(ItemView):
+    """PATCH, with If-Match."""
+
+    def change(self, item: Any, values: dict[str, Any], version: int) -> Any:
+        """Call the action with `by=self.user`. It compares `version` under its lock, and raises Conflict("stale")."""
+        raise NotImplementedError
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        item = self.get_object()
+        version = required_version(request, self.version_of(item))
+        return self.shown_again(self.change(item, self.input(partial=True), version))
+
+
+class ActionView(OneView):
     """POST: one verb on one thing, which is answered as it is afterwards."""
 
     def act(self, values: dict[str, Any]) -> Any:
@@ -182,4 +237,4 @@ class ActionView(ApiView):
         raise NotImplementedError
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.shown(self.act(self.input()))
+        return self.shown_again(self.act(self.input()))
