@@ -11,8 +11,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 ENVIRONMENTS = ("local", "production")
+ENGINES = ("sqlite3", "postgresql")
 MIN_KEY_LENGTH = 50
 MIN_KEY_LETTERS = 10  # different ones: "aaaa…" is long, and no secret
+# What stands in examples until somebody puts a secret there.
+PLACEHOLDERS = ("django-insecure", "changeme", "change-me", "change_me", "example", "secret")
+# They print mails, drop them or keep them to themselves.
+MAIL_THAT_GOES_NOWHERE = ("console", "dummy", "locmem", "filebased")
 
 
 def number(name: str, text: str, *, least: float, most: float) -> float:
@@ -32,27 +37,48 @@ def unsafe(values: Mapping[str, Any]) -> list[str]:
         return [f"ENVIRONMENT is {values['ENVIRONMENT']!r}; it is either local or production."]
     if values["ENVIRONMENT"] == "local":
         return []
+    database = values["DATABASES"]["default"]
     faults = {
         "DEBUG is on and would show the code and its values to visitors: leave DEBUG out.": values["DEBUG"],
         "DEMO is on and would create accounts whose password everybody knows: leave DEMO out.": values["DEMO"],
         "ALLOWED_HOSTS is empty: name the hosts people reach this by, such as complaints.example.com.": (
             not values["ALLOWED_HOSTS"]
         ),
-        "ALLOWED_HOSTS has * and would answer to any name: list the names.": "*" in values["ALLOWED_HOSTS"],
+        "ALLOWED_HOSTS has * and would answer to any name: list the names.": (
+            any("*" in name or name == "." for name in values["ALLOWED_HOSTS"])
+        ),
+        "CSRF_TRUSTED_ORIGINS has an address that others can speak for: write each as https://name, without *.": (
+            any(not origin.startswith("https://") or "*" in origin for origin in values["CSRF_TRUSTED_ORIGINS"])
+        ),
+        "DATABASE_URL is neither PostgreSQL nor SQLite: write it as postgres://user:password@host/name.": (
+            database["ENGINE"].rpartition(".")[2] not in ENGINES
+        ),
         "DATABASE_URL is a SQLite database in memory, so a restart would lose everything: name a file or PostgreSQL.": (
-            is_in_memory(values["DATABASES"]["default"])
+            is_in_memory(database)
+        ),
+        "EMAIL_URL sends mail nowhere, so nobody would hear of an escalation by mail: name a server, such as"
+        " smtp+tls://user:password@mail.example.com:587.": (
+            values["EMAIL_BACKEND"].split(".")[-2] in MAIL_THAT_GOES_NOWHERE
         ),
         "EVENTS_SIGNING_KEY is the SECRET_KEY: who has one must not have both.": (
             bool(values["SECRET_KEY"]) and values["EVENTS_SIGNING_KEY"] == values["SECRET_KEY"]
         ),
+        "SECRET_KEY_FALLBACKS has a key that is easy to guess, and it opens as much as the SECRET_KEY: leave it out.": (
+            any(is_guessable(key) for key in values["SECRET_KEY_FALLBACKS"])
+        ),
     }
     for name in ("SECRET_KEY", "EVENTS_SIGNING_KEY"):
-        key = values[name]
         faults[
             f"{name} is missing or easy to guess: give {MIN_KEY_LENGTH} random characters or more, and keep them"
             ' (python3 -c "import secrets; print(secrets.token_urlsafe(50))").'
-        ] = len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_LETTERS or key.startswith("django-insecure")
+        ] = is_guessable(values[name])
     return [sentence for sentence, is_so in faults.items() if is_so]
+
+
+def is_guessable(key: str) -> bool:
+    """Whether a key is too short, too even, or still the example of a text."""
+    is_placeholder = any(word in key.lower() for word in PLACEHOLDERS)
+    return len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_LETTERS or is_placeholder
 
 
 def is_in_memory(database: Mapping[str, Any]) -> bool:

@@ -19,8 +19,15 @@ SAFE = {
     "SECRET_KEY": KEY,
     "EVENTS_SIGNING_KEY": KEY[::-1],
     "ALLOWED_HOSTS": ["complaints.example.com"],
+    "CSRF_TRUSTED_ORIGINS": ["https://complaints.example.com"],
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "complaints"}},
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SECRET_KEY_FALLBACKS": [],
 }
+
+
+def mail(name):
+    return {"EMAIL_BACKEND": f"django.core.mail.backends.{name}.EmailBackend"}
 
 
 def sqlite(name):
@@ -30,6 +37,9 @@ def sqlite(name):
 def test_safe_production_starts():
     assert unsafe(SAFE) == []
     assert unsafe(SAFE | {"DATABASES": sqlite("/srv/complaints/db.sqlite3")}) == []
+    assert unsafe(SAFE | {"ALLOWED_HOSTS": [".example.com"], "CSRF_TRUSTED_ORIGINS": []}) == []
+    # While keys are changed, the old one is as good as it was.
+    assert unsafe(SAFE | {"SECRET_KEY_FALLBACKS": [KEY.swapcase()]}) == []
 
 
 @pytest.mark.parametrize(
@@ -38,15 +48,25 @@ def test_safe_production_starts():
         ({"DEBUG": True}, "DEBUG is on"),
         ({"DEMO": True}, "DEMO is on"),
         ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS has *"),
+        ({"ALLOWED_HOSTS": ["complaints.example.com", "*.example.com"]}, "ALLOWED_HOSTS has *"),
         ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS is empty"),
+        ({"CSRF_TRUSTED_ORIGINS": ["http://complaints.example.com"]}, "CSRF_TRUSTED_ORIGINS has an address"),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.com"]}, "CSRF_TRUSTED_ORIGINS has an address"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing or easy"),
         ({"SECRET_KEY": "a" * 80}, "SECRET_KEY is missing or easy"),
         ({"SECRET_KEY": "django-insecure-" + KEY}, "SECRET_KEY is missing or easy"),
+        ({"SECRET_KEY": "change-me" + KEY}, "SECRET_KEY is missing or easy"),
+        ({"SECRET_KEY_FALLBACKS": [KEY[::-1], "short"]}, "SECRET_KEY_FALLBACKS has a key"),
         ({"EVENTS_SIGNING_KEY": "short"}, "EVENTS_SIGNING_KEY is missing or easy"),
         ({"EVENTS_SIGNING_KEY": KEY}, "EVENTS_SIGNING_KEY is the SECRET_KEY"),
         ({"DATABASES": sqlite(":memory:")}, "in memory"),
         ({"DATABASES": sqlite("")}, "in memory"),
         ({"DATABASES": sqlite("file:x?mode=memory&cache=shared")}, "in memory"),
+        ({"DATABASES": {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "complaints"}}}, "DATABASE_URL is"),
+        (mail("console"), "EMAIL_URL sends mail nowhere"),
+        (mail("dummy"), "EMAIL_URL sends mail nowhere"),
+        (mail("locmem"), "EMAIL_URL sends mail nowhere"),
+        (mail("filebased"), "EMAIL_URL sends mail nowhere"),
         ({"ENVIRONMENT": "prod"}, "either local or production"),
     ],
 )

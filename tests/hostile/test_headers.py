@@ -320,6 +320,8 @@ def test_production_does_not_start_on_an_unsafe_setting(wrong):
         "ENVIRONMENT": "production", "DEBUG": False, "DEMO": False, "ALLOWED_HOSTS": ["complaints.example.com"],
         "SECRET_KEY": SAFE["SECRET_KEY"], "EVENTS_SIGNING_KEY": SAFE["EVENTS_SIGNING_KEY"],
         "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "complaints"}},
+        "CSRF_TRUSTED_ORIGINS": [], "SECRET_KEY_FALLBACKS": [],
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }  # fmt: skip
     assert unsafe(values) == []
     name, value = next(iter(wrong.items()))
