@@ -13,7 +13,7 @@ from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied
 from customers import events
-from customers.checks import checked_contact, checked_fields, checked_sale, is_blank
+from customers.checks import checked_contact, checked_external_ids, checked_fields, checked_sale, is_blank
 from customers.codes import ContactKind, SaleStatus
 from customers.locks import one_at_a_time
 from customers.models import ContactPoint, Customer, ExternalId, Sale
@@ -58,20 +58,24 @@ def create_customer(
 ) -> Customer:
     """Record a customer with the ways to reach them; the first phone and the first e-mail are the main ones.
 
-    `region` reads phones without a country code (default: the house's). Raises Blocked with everything that is wrong.
+    `region` reads phones without a country code (default: the house's). Raises Blocked with everything that is wrong,
+    and Conflict when an external id is another customer's.
     """
     _require(by, "customers.change_customers")
     fields = checked_fields({"name": name, **details})
+    wanted_ids = checked_external_ids(external_ids or {})
     contacts = [(ContactKind.PHONE, phone) for phone in phones] + [(ContactKind.EMAIL, email) for email in emails]
     checked = [checked_contact(kind, typed, region) for kind, typed in contacts]
-    customer = Customer.objects.create(**fields, created_at=clock.now())
+    now = clock.now()
+    customer = Customer.objects.create(**fields, created_at=now, updated_at=now)
     seen: set[tuple[str, str]] = set()
     for point in checked:
         if (point.kind, point.normalized) not in seen:
             point.customer, point.is_primary = customer, point.kind not in {kind for kind, _number in seen}
             point.save()
             seen.add((point.kind, point.normalized))
-    for source, external_id in (external_ids or {}).items():
+    for source, external_id in wanted_ids.items():
+        _claim(source, external_id)
         ExternalId.objects.create(customer=customer, source=source, external_id=external_id)
     record_event(events.CREATED, customer, by=by, kind=customer.kind)
     index_customer(customer)
@@ -155,7 +159,8 @@ def _save(customer: Customer, changed: Mapping[str, Any]) -> None:
     for field, value in changed.items():
         setattr(customer, field, value)
     customer.version += 1
-    customer.save(update_fields=[*changed, "version"])
+    customer.updated_at = clock.now()
+    customer.save(update_fields=[*changed, "version", "updated_at"])
 
 
 @action
@@ -212,6 +217,43 @@ def make_main_contact(contact_id: int, *, by: User | None) -> Customer:
     _save(customer, {})
     record_event(events.CONTACT_MADE_MAIN, customer, by=by, contact_id=contact_id, kind=point.kind)
     return customer
+
+
+@action
+def set_external_ids(customer_id: int, external_ids: Mapping[str, str | None], *, by: User | None) -> Customer:
+    """Set the ids that other systems have for a customer, by source; None takes one away, others stay.
+
+    Raises Blocked with everything that is wrong, and Conflict when an id is another customer's.
+    """
+    _require(by, "customers.change_customers")
+    wanted = checked_external_ids({source: each for source, each in external_ids.items() if each is not None})
+    gone = {source.strip() for source, each in external_ids.items() if each is None}
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    known = {row.source: row for row in customer.external_ids.all()}
+    old = {source: known[source].external_id for source in (*sorted(gone), *wanted) if source in known}
+    changed = sorted(
+        source for source in (gone & known.keys()) | wanted.keys() if wanted.get(source) != old.get(source)
+    )
+    if not changed:
+        return customer
+    customer.external_ids.filter(source__in=changed).delete()
+    for source in changed:
+        if source in wanted:
+            _claim(source, wanted[source])
+            ExternalId.objects.create(customer=customer, source=source, external_id=wanted[source])
+    _save(customer, {})
+    texts = {f"external_id:{source}": old[source] for source in changed if source in old}
+    record_text_change(events.EXTERNAL_IDS_CHANGED, customer, texts, by=by, sources=changed)
+    index_customer(customer)
+    return customer
+
+
+def _claim(source: str, external_id: str) -> None:
+    """See to it that nobody has this id, and that nobody gets it meanwhile."""
+    one_at_a_time(f"external id {source}:{external_id}")
+    if owner := Customer.objects.filter(external_ids__source=source, external_ids__external_id=external_id).first():
+        taken = _("Another customer has this id in %(source)s already.") % {"source": source}
+        raise Conflict("duplicate", taken, current=owner)
 
 
 @action
@@ -274,7 +316,7 @@ SALE_DEFAULTS = SaleDetails(
 
 
 @action
-def record_sale(
+def record_sale(  # noqa: PLR0913 (a sale's fields)
     source: str,
     external_id: str,
     *,
@@ -283,13 +325,15 @@ def record_sale(
     amount: Decimal,
     currency: str | None = None,
     sold_at: datetime,
+    version: int | None = None,
     by: User | None,
     **details: Unpack[SaleDetails],
 ) -> tuple[Sale, bool]:
     """Record a sale, or replace what was told of it before: its source is the master. True when it is new.
 
-    What is not named is emptied. The same told twice changes nothing. Raises Blocked with everything that is wrong,
-    Customer.DoesNotExist, and Conflict when two tell of a new sale at once. Source: API.md, sales.
+    What is not named is emptied. The same told twice changes nothing. `version` is the one the caller saw. Raises
+    Blocked with everything that is wrong, Customer.DoesNotExist, and Conflict when two tell of a new sale at once, or
+    when it is no longer, or not yet, what the caller saw. Source: API.md, sales.
     """
     _require(by, "customers.record_sales")
     told: dict[str, Any] = {**SALE_DEFAULTS, **details, "product_name": product_name, "amount": amount}
@@ -302,9 +346,12 @@ def record_sale(
     if customer_id not in customers:
         raise Customer.DoesNotExist
     fields["customer"] = customers[customer_id]
+    now = clock.now()
     sale, is_new = Sale.objects.select_for_update().get_or_create(
-        source=source, external_id=external_id, defaults=fields
+        source=source, external_id=external_id, defaults={**fields, "updated_at": now}
     )
+    if version is not None and (is_new or version != sale.version):
+        raise Conflict("sale_changed", current=sale)
     if sale.customer_id not in customers:
         raise Conflict("sale_just_recorded", current=sale)
     changed = sorted(field for field, value in fields.items() if getattr(sale, field) != value)
@@ -314,7 +361,8 @@ def record_sale(
         setattr(sale, field, fields[field])
     if changed:
         sale.version += 1
-        sale.save(update_fields=[*changed, "version"])
+        sale.updated_at = now
+        sale.save(update_fields=[*changed, "version", "updated_at"])
     what: dict[str, Any] = {"customer_id": customer_id, "status": sale.status, "delivered_at": sale.delivered_at}
     if is_new:
         record_event(events.SALE_RECORDED, sale, by=by, **what)
@@ -334,5 +382,7 @@ def _locked_customers(ids: set[int]) -> dict[int, Customer]:
 def _recount(customer: Customer) -> None:
     """Keep the sum of what was bought, in the house currency: others are never converted."""
     standing = customer.sales.standing().filter(currency=policy("company.currency"))
-    customer.bought_total = standing.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-    customer.save(update_fields=["bought_total"])
+    total = standing.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    if total != customer.bought_total:
+        customer.bought_total, customer.updated_at = total, clock.now()
+        customer.save(update_fields=["bought_total", "updated_at"])

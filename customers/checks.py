@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Blocked, Blocker
 from core.money import CENT, MOST
 from customers.codes import ContactKind, SaleStatus
-from customers.models import ContactPoint, Customer, Sale
+from customers.models import ContactPoint, Customer, ExternalId, Sale
 from customers.phones import LONGEST, digits_of, normalized_phone
 
 # Control characters and halves of surrogate pairs are refused; format characters alone do not make a name.
@@ -96,6 +96,20 @@ def _checked_email(typed: str) -> ContactPoint:
         message = _("Enter an e-mail address, like name@example.com.")
         raise Blocked([Blocker("no_email", message, "email")]) from error
     return ContactPoint(kind=ContactKind.EMAIL, typed=typed, normalized=typed.lower())
+
+
+def checked_external_ids(external_ids: Mapping[str, str]) -> dict[str, str]:
+    """Return ids of other systems by source, as they may be saved. Raises Blocked with every problem."""
+    found: dict[str, str] = {}
+    problems: list[Blocker] = []
+    for source, external_id in external_ids.items():
+        clean, wrong = _checked(ExternalId, {"source": source, "external_id": external_id})
+        problems += [Blocker(one.code, one.message, "external_ids") for one in wrong]
+        if not wrong:
+            found[clean["source"]] = clean["external_id"]
+    if problems:
+        raise Blocked(problems)
+    return found
 
 
 def checked_sale(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ CONTACT_REMOVED = announce("customer.contact_removed", _("{actor} removed a way 
 CONTACT_MADE_MAIN = announce(
     "customer.contact_made_main", _("{actor} chose the main way to reach the customer"), icon="phone"
 )
+EXTERNAL_IDS_CHANGED = announce(
+    "customer.external_ids_changed", _("{actor} changed what the customer is called in other systems"), icon="link"
+)
 MARKED_VIP = announce("customer.marked_vip", _("{actor} marked the customer as VIP"), icon="crown")
 UNMARKED_VIP = announce("customer.unmarked_vip", _("{actor} took the VIP mark away"), icon="crown")
 SALE_RECORDED = announce("sale.recorded", _("{actor} recorded the sale"), icon="tag")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core import clock
 from customers.codes import ContactKind, CustomerKind, SaleStatus, Temperament
 from customers.querysets import ContactPointQuerySet, CustomerQuerySet, SaleQuerySet
 
@@ -34,6 +35,8 @@ class Customer(models.Model):
     # The sum of the sales that stand, in the house currency: kept by the sale action, so that triage asks one row.
     bought_total = models.DecimalField(max_digits=16, decimal_places=2, default=0, editable=False)
     created_at = models.DateTimeField(editable=False)
+    # Also moved by what the customer buys, which is no change of the record: `version` stays then.
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CustomerQuerySet.as_manager()
@@ -46,6 +49,8 @@ class Customer(models.Model):
         indexes = [
             # How many bought more than this one: the top share of our customers.
             models.Index(fields=["bought_total"], name="customer_bought"),
+            # Other systems that ask what changed since they asked last.
+            models.Index(fields=["updated_at"], name="customer_updated"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=CustomerKind.values), name="customer_kind_known"),
@@ -167,6 +172,7 @@ class Sale(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="advised_sales"
     )
     status = models.CharField(_("status"), max_length=12, choices=SaleStatus, default=SaleStatus.ORDERED)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = SaleQuerySet.as_manager()
@@ -181,6 +187,8 @@ class Sale(models.Model):
             models.Index(fields=["customer", "-sold_at"], name="sale_of_customer"),
             # Found by the number on the paper, whichever system it is from.
             models.Index(fields=["external_id"], name="sale_external_id"),
+            # Other systems that ask what changed since they asked last.
+            models.Index(fields=["updated_at"], name="sale_updated"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="one_sale_an_external_id"),

@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.errors import Blocked, PermissionDenied
+from core import clock
+from core.errors import Blocked, Conflict, PermissionDenied
 from customers import standing
 from customers.actions import create_customer, record_sale
 from customers.models import Customer, Sale
@@ -54,6 +55,34 @@ def test_told_twice_it_is_one(fang):
     again, is_new = tell(fang)
     assert (again, is_new) == (first, False)
     assert timeline(first).count() == 1
+
+
+def test_whoever_saw_an_older_sale_is_told(fang):
+    tell(fang)
+    assert tell(fang, batch="B7", version=1)[0].version == 2
+    with pytest.raises(Conflict) as refusal:
+        tell(fang, batch="B8", version=1)
+    assert refusal.value.current.batch == "B7"
+    assert Sale.objects.get().batch == "B7"
+
+
+def test_whoever_saw_a_sale_that_is_not_there_is_told(fang):
+    with pytest.raises(Conflict):
+        tell(fang, version=1)
+    assert not Sale.objects.exists()
+    assert not Event.objects.filter(subject_type="sale").exists()
+
+
+def test_when_something_last_changed(house, at_work, fang):
+    tell(fang)
+    with clock.frozen(at_work + timedelta(hours=1)):
+        tell(fang)
+        assert Sale.objects.get().updated_at == at_work
+    with clock.frozen(at_work + timedelta(hours=2)):
+        tell(fang, amount=Decimal(100))
+    sale, fang = Sale.objects.get(), Customer.objects.get()
+    assert sale.updated_at == fang.updated_at == at_work + timedelta(hours=2)
+    assert fang.version == 1
 
 
 def test_its_source_is_the_master(fang):
