@@ -5,4 +5,5 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        from api import personal  # noqa: F401
+        # The hourly chores load with the app.
+        from api import idempotency, personal  # noqa: F401

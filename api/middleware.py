@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from api.problems import Refusal, plain_answer
+from api.problems import Refusal, plain_answer, too_many
 from api.requests import is_api, language_of, wanted_request_id
+from api.throttling import Standing, counted_address
 
 HEALTH = "/api/v1/health/"
 
@@ -31,6 +32,14 @@ class ApiMiddleware:
         if request.path_info.endswith("/"):
             request.path_info = request.path_info[:-1]
         response = self._refused(request) or self.get_response(request)
+        standing: Standing | None = getattr(request, "standing", None)
+        if standing is None:
+            # No view has counted it: it led nowhere.
+            standing = counted_address(request)
+            if standing.is_over:
+                with translation.override(language_of(request)):
+                    response = plain_answer(request, too_many(standing.reset))
+        standing.tell(response)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
 

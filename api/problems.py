@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents: the one place where the API turns refusals into answers. Source: API.md."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,11 @@ def too_large() -> Refusal:
     return Refusal(413, "too_large", _("The body is larger than is taken here. Nothing was saved."))
 
 
+def too_many(seconds: int) -> Refusal:
+    text = _("Too many requests in this minute. Try again in %(seconds)s s.") % {"seconds": seconds}
+    return Refusal(429, "too_many_requests", text, headers={"Retry-After": str(seconds)})
+
+
 def document(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
     kind, title = TITLES[refusal.status]
     return {
@@ -121,6 +127,8 @@ def refusal_for(error: Exception) -> Refusal | None:  # noqa: PLR0911
         return invalid_fields(flat(as_serializer_error(error)))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return Refusal(401, str(error.get_codes()), error.detail)
+    if isinstance(error, exceptions.Throttled):
+        return too_many(math.ceil(error.wait or 1))
     for kind, (status, code, detail) in _FRAMEWORK.items():
         if isinstance(error, kind):
             return Refusal(status, code, detail or getattr(error, "detail", ""))

@@ -5,6 +5,7 @@ import uuid
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -40,4 +41,8 @@ def language_of(request: HttpRequest) -> str:
 
 def address_of(request: HttpRequest) -> str:
     """Where it comes from; of X-Forwarded-For only what our own proxies added is believed, as for signing in."""
-    return get_client_ip(request) or "unknown"
+    try:
+        return get_client_ip(request) or "unknown"
+    except (ImproperlyConfigured, PermissionDenied, ValueError):
+        # It came past the proxies, or with an address that is none.
+        return str(request.META.get("REMOTE_ADDR", "unknown"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
@@ -10,17 +11,19 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from api.filters import Filter, filtered, one_each
+from api.idempotency import answer_once, wanted_key
 from api.pagination import Order, page_of
 from api.permissions import SAFE
 from api.preconditions import STALE_CODES, etag_of, is_known, required_version, stale
 from api.problems import Refusal, invalid, too_large
+from api.rendering import Json
 from api.requests import language_of
 from api.serializers import Input, Nothing, Output
 from core.actions import action
@@ -43,6 +46,8 @@ class ApiView(GenericAPIView[Any]):
     write_scopes: ClassVar[tuple[str, ...]] = ("write",)
     # A larger body is refused before it is read.
     max_body_bytes = MEGABYTE
+    # There is one form of answer.
+    format_kwarg = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         self.args, self.kwargs = args, kwargs
@@ -61,10 +66,20 @@ class ApiView(GenericAPIView[Any]):
         return self.response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        failure: AuthenticationFailed | None = None
+        try:
+            self.perform_authentication(request)
+        except AuthenticationFailed as error:
+            failure = error
+        # Before it is said that a key is wrong: guesses count too.
+        self.check_throttles(request)
+        if failure is not None:
+            raise failure
+        self.check_permissions(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > self.max_body_bytes:
             raise too_large()
-        super().initial(request, *args, **kwargs)
         self.given = one_each(request, self.parameters())
 
     def parameters(self) -> list[str]:
@@ -76,6 +91,9 @@ class ApiView(GenericAPIView[Any]):
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
         if request.method in SAFE or handler == self.http_method_not_allowed:
             return handler(request, *self.args, **self.kwargs)
+        if request.method == "POST" and (key := wanted_key(request)):
+            do = partial(handler, request, *self.args, **self.kwargs)
+            return answer_once(request, key, do, self.handle_exception)
         return action(handler)(request, *self.args, **self.kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -152,23 +170,17 @@ class OneView(ApiView):
 
     def shown(self, item: Any) -> Response:
         """Answer with one thing, written by `serializer_class`."""
-        response = Response(self.get_serializer(item).data)
-        response.version = self.version_of(item)  # type: ignore[attr-defined]
-        return response
+        body = self.get_serializer(item).data
+        return Response(body, headers={"ETag": etag_of(self.version_of(item), Json().render(body))})
 
     def shown_again(self, item: Any) -> Response:
         now = self.again(item)
         return Response(status=204) if now is None else self.shown(now)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        response = super().dispatch(request, *args, **kwargs)
-        if not isinstance(response, Response) or not hasattr(response, "version"):
-            return response
-        etag = etag_of(response.version, response.content)
-        response["ETag"] = etag
-        if request.method in SAFE and is_known(self.request, etag):
-            kept = {name: response[name] for name in ("ETag", "Vary") if name in response}
-            return HttpResponseNotModified(headers=kept)
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if request.method in SAFE and "ETag" in response and is_known(request, response["ETag"]):
+            return HttpResponseNotModified(headers={name: response[name] for name in ("ETag", "Vary")})
         return response
 
 
@@ -211,7 +223,7 @@ class ItemView(OneView):
         if isinstance(exc, Refusal) and exc.status == 412:
             # What was tried is undone; this reads what the other one left.
             current = self.get_object()
-            content = JSONRenderer().render(self.get_serializer(current).data)
+            content = Json().render(self.get_serializer(current).data)
             exc.headers["ETag"] = etag_of(self.version_of(current), content)
         return super().handle_exception(exc)
 

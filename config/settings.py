@@ -250,6 +250,18 @@ USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "CN"
 
 # ---------------------------------------------------------------- the API
+# Requests a minute: of one key or one signed-in person, and of one address without either.
+API_RATE_PER_MINUTE = int(
+    number("API_RATE_PER_MINUTE", env.str("API_RATE_PER_MINUTE", default="600"), least=1, most=1_000_000)
+)
+API_ANONYMOUS_RATE_PER_MINUTE = int(
+    number(
+        "API_ANONYMOUS_RATE_PER_MINUTE",
+        env.str("API_ANONYMOUS_RATE_PER_MINUTE", default="120"),
+        least=1,
+        most=1_000_000,
+    )
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "api.authentication.KeyAuthentication",
@@ -257,7 +269,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.InScope"],
     "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["api.rendering.Json"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PerCaller"],
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.answer",
     "URL_FORMAT_OVERRIDE": None,

@@ -1,0 +1,167 @@
+"""Safe retries: a POST with the same Idempotency-Key is done once. Source: API.md, "Safe retries".
+
+The row with the key is inserted first, in the transaction of the action, so there is no moment between looking and
+doing. Whoever comes second waits for that row, and finds the answer in it.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api.models import IdempotencyKey
+from api.problems import Refusal
+from api.rendering import Json
+from core import clock
+from core.actions import action
+from core.housekeeping import hourly
+
+KEPT = timedelta(days=7)
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+BATCH = 1000
+# A first request that takes longer than this is left alone: the second is told to come again.
+PATIENCE_SECONDS = 10
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+
+
+class _NotKept(Exception):
+    """Takes an answer out of a transaction that is undone."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def wanted_key(request: Request) -> str | None:
+    """The key, bare or as the quoted string of the draft standard."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    key = given.strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if not _KEY.fullmatch(key):
+        raise Refusal(400, "invalid_idempotency_key", _("An Idempotency-Key has 1 to 255 printable ASCII characters."))
+    return key
+
+
+def answer_once(
+    request: Request, key: str, do: Callable[[], HttpResponse], refuse: Callable[[Exception], HttpResponse]
+) -> HttpResponse:
+    """Do it and keep the answer, or give the first answer again. `refuse` makes an answer of an error of `do`."""
+    fingerprint = fingerprint_of(request)
+    try:
+        return action(_once)(request, key, fingerprint, do, refuse)
+    except _NotKept as not_kept:
+        return not_kept.response
+
+
+def _once(
+    request: Request,
+    key: str,
+    fingerprint: str,
+    do: Callable[[], HttpResponse],
+    refuse: Callable[[Exception], HttpResponse],
+) -> HttpResponse:
+    token = secrets.token_hex(16)
+    row = claim(request.user, key, token, fingerprint, now=clock.now())
+    if row.token != token:
+        return _again(row, fingerprint)
+    try:
+        # What is refused is undone, and the refusal is kept.
+        with transaction.atomic():
+            response = do()
+    except Exception as error:
+        response = refuse(error)
+    if response.status_code == 409 or response.status_code >= 500:
+        raise _NotKept(response)
+    row.status = response.status_code
+    row.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    row.body = Json().render(response.data).decode() if isinstance(response, Response) else ""
+    row.save(update_fields=["status", "headers", "body"])
+    return response
+
+
+def claim(user: User, key: str, token: str, fingerprint: str, *, now: datetime) -> IdempotencyKey:
+    """Insert the row, or wait for whoever did and read theirs. Whose it is, its token says."""
+    row = IdempotencyKey(user=user, key=key, token=token, fingerprint=fingerprint, created_at=now)
+    _insert(row)
+    found = IdempotencyKey.objects.get(user=user, key=key)
+    if found.token == token or now - found.created_at <= KEPT:
+        return found
+    # Too old to count, and not yet forgotten.
+    found.delete()
+    _insert(row)
+    return IdempotencyKey.objects.get(user=user, key=key)
+
+
+def _insert(row: IdempotencyKey) -> None:
+    try:
+        _wait_at_most(PATIENCE_SECONDS)
+        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+        _wait_at_most(0)
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+        text = _("The first request with this key is still being worked on.")
+        raise Refusal(409, "in_progress", text, headers={"Retry-After": "2"}) from error
+
+
+def _again(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
+    if row.fingerprint != fingerprint:
+        text = _("This key came with another body or address before. Use a new one for something new.")
+        raise Refusal(422, "idempotency_key_reused", text)
+    response = HttpResponse(row.body.encode(), status=row.status or 500, headers=row.headers)
+    if "Content-Type" not in row.headers:
+        del response["Content-Type"]
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _wait_at_most(seconds: int) -> None:
+    """For a row of another transaction; 0 is for ever. SQLite has a limit of its own, and one writer at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+
+
+def fingerprint_of(request: Request) -> str:
+    """The same for the same address and body. A form's boundary differs with each try, so its parts count."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if any(isinstance(parser, MultiPartParser) for parser in request.parsers or ()):
+        for part in sorted(_parts(request)):
+            digest.update(part)
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
+
+
+def _parts(request: Request) -> list[bytes]:
+    parts = []
+    for name, values in request.data.lists():
+        for value in values:
+            if hasattr(value, "chunks"):
+                content = hashlib.sha256()
+                for chunk in value.chunks():
+                    content.update(chunk)
+                value.seek(0)
+                parts.append(f"{name}\0{value.name}\0{content.hexdigest()}\n".encode())
+            else:
+                parts.append(f"{name}\0{value}\n".encode(errors="surrogatepass"))
+    return parts
+
+
+@hourly
+def forget_old_answers() -> None:
+    """In batches, so that no request waits long for a row."""
+    oldest = clock.now() - KEPT
+    while ids := list(IdempotencyKey.objects.filter(created_at__lt=oldest).values_list("pk", flat=True)[:BATCH]):
+        IdempotencyKey.objects.filter(pk__in=ids).delete()
