@@ -3,12 +3,16 @@
 from typing import cast
 
 # Their registrations must be there before they can be taken away.
-import allauth.account.admin  # noqa: F401
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,11 +22,12 @@ from accounts.actions import end_delegation
 from accounts.admin_forms import CalendarForm, DelegationForm, DepartmentForm, UserForm
 from accounts.holidays import import_public_holidays
 from accounts.models import Calendar, Delegation, Department, User
+from accounts.second_factor_actions import reset_second_factor
 from core import clock
 from core.errors import DomainError
 
-# Roles are the only rights there are, and nobody signs up by mail.
-for unused in (Group, EmailAddress, EmailConfirmation):
+# Roles are the only rights there are, and nobody signs up by mail; secrets and sessions are nobody else's.
+for unused in (Group, EmailAddress, EmailConfirmation, Authenticator, UserSession):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
 
@@ -78,7 +83,8 @@ class CalendarAdmin(ActionAdmin):
 @admin.register(User)
 class UserAdmin(ActionAdmin):
     form = UserForm
-    list_display = ("username", "name", "department", "role_names", "is_active")
+    list_display = ("username", "name", "department", "role_names", "has_second_factor", "is_active")
+    actions = ("reset_second_factors",)
     list_filter = ("is_active", "role_grants__role", "department")
     list_select_related = ("department",)
     search_fields = ("username", "name", "email")
@@ -93,7 +99,8 @@ class UserAdmin(ActionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = super().get_queryset(request).prefetch_related("role_grants")
-        return rows
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        return rows.annotate(has_second_factor=Exists(factors))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Nobody guesses at a hash letter by letter through the address of the list."""
@@ -102,6 +109,22 @@ class UserAdmin(ActionAdmin):
     @admin.display(description=_("roles"))
     def role_names(self, user: User) -> str:
         return user.role_names
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: User) -> bool:
+        return bool(getattr(user, "has_second_factor", False))
+
+    @admin.action(description=_("Reset a lost second factor"), permissions=["change"])
+    def reset_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Each by itself: one that is refused stops none of the others."""
+        for user in queryset:
+            try:
+                reset_second_factor(user.pk, by=_by(request))
+            except DomainError as refusal:
+                self.message_user(request, f"{user}: {refusal.message}", messages.ERROR)
+            else:
+                words = _("The second factor is reset. Sign-ins are ended; they set it up anew.")
+                self.message_user(request, f"{user}: {words}", messages.SUCCESS)
 
 
 @admin.register(Delegation)

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and departments")
 
     def ready(self) -> None:
-        from accounts import events, personal  # noqa: F401
+        from accounts import events, personal, second_factor_actions, sessions  # noqa: F401
         from accounts.zones import zone_of
         from core.nav import register_nav
         from events.wording import reader_zone_from

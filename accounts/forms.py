@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as PasswordForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -43,10 +44,7 @@ class PreferencesForm(forms.Form):
 class SignInForm(LoginForm):  # type: ignore[misc]
     """allauth's, with our sentences, and with the refusal at the field where one types next."""
 
-    SENTENCES = {
-        "username_password_mismatch": _("Name and password do not match. Check both and try again"),
-        "too_many_login_attempts": _("Too many wrong passwords. Wait five minutes, then try again"),
-    }
+    SENTENCES = {"username_password_mismatch": _("Name and password do not match. Check both and try again")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,3 +66,15 @@ class SignInForm(LoginForm):  # type: ignore[misc]
                 raise
             raise forms.ValidationError({"password": sentence}) from refusal
         return cleaned
+
+
+class ConfirmForm(PasswordForm):  # type: ignore[misc]
+    """Asks for the password again before something that an unwatched page must not be enough for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        password = self.fields["password"]
+        password.help_text = ""
+        password.error_messages["required"] = _("Enter your password")
+        password.widget.attrs.pop("placeholder", None)
+        password.widget.attrs["data-autofocus"] = True

@@ -1,16 +1,19 @@
-"""A page that nobody touches ends its sign-in: soon at the shared desk, later elsewhere."""
+"""A sign-in ends when nobody touches the page, soon at the shared desk and later elsewhere, and after a working day."""
 
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sessions import note_touch
 from policies.reading import policy
 
 SEEN = "seen_at"
+BEGAN = "began_at"
 # Not each request writes the session.
 WRITE_EVERY = 30
 
@@ -37,11 +40,14 @@ class IdleMiddleware:
         if isinstance(user, User):
             limit = idle_minutes(user)
             now = time.time()
-            seen = request.session.get(SEEN, now)
-            if now - seen > limit * 60:
+            seen, began = request.session.get(SEEN, now), request.session.get(BEGAN, now)
+            # However busy: Django's own age begins anew with each write of the session.
+            if now - seen > limit * 60 or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
             else:
                 request.idle_seconds = limit * 60  # type: ignore[attr-defined]
-                if "X-Poll" not in request.headers and (now - seen > WRITE_EVERY or SEEN not in request.session):
-                    request.session[SEEN] = now
+                is_new = BEGAN not in request.session
+                if "X-Poll" not in request.headers and (now - seen > WRITE_EVERY or is_new):
+                    request.session[SEEN], request.session[BEGAN] = now, began
+                    note_touch(request, now)
         return self.get_response(request)

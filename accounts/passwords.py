@@ -4,6 +4,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.sessions import close_sessions
 from core.actions import action
 from core.errors import PermissionDenied
 from events.log import record_event
@@ -21,5 +22,6 @@ def set_password(user_id: int, password: str, *, by: User | None) -> User:
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    close_sessions(user)
     record_event(PASSWORD_SET, user, by=by)
     return user

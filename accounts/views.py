@@ -17,8 +17,11 @@ from accounts.actions import set_preferences
 from accounts.forms import LanguageForm, PreferencesForm, ThemeForm
 from accounts.middleware import THEME_COOKIE
 from accounts.models import User
+from accounts.second_factor import has_one
 
 A_YEAR = 365 * 24 * 3600
+# The longest of the limits on guessing.
+TRY_AGAIN_SECONDS = 15 * 60
 LONGEST_ADDRESS = 1000
 
 
@@ -27,10 +30,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     initial = {"language": user.language, "theme": user.theme, "has_single_keys": user.has_single_keys}
     form = PreferencesForm(request.POST or None, initial=initial)
+    context = {"form": form, "has_second_factor": has_one(user)}
     if request.method != "POST":
-        return render(request, "accounts/profile.html", {"form": form})
+        return render(request, "accounts/profile.html", context)
     if not form.is_valid():
-        return render(request, "accounts/profile.html", {"form": form}, status=422)
+        return render(request, "accounts/profile.html", context, status=422)
     set_preferences(user.pk, **form.cleaned_data, by=user)
     with override(form.cleaned_data["language"] or None):
         messages.success(request, _("Saved"))
@@ -67,6 +71,13 @@ def lock(request: HttpRequest) -> HttpResponse:
     """End the sign-in because nobody touched the page; unlike signing out, what was typed stays in the browser."""
     logout(request)
     return HttpResponse(status=204)
+
+
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """Answer who guesses: the same for every account, whether there is one or not."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    return answer
 
 
 def change_own(request: HttpRequest, **changes: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Sentence
@@ -27,6 +28,12 @@ class PolicySpec:
 DAYS, MINUTES, COMPLAINTS = _("days"), _("minutes"), _("complaints")
 HOUSE_CURRENCY = _("in the house currency")
 ranks = ("front_desk", "handler", "supervisor", "manager")
+every_role = (
+    *("front_desk", "handler", "sales_consultant", "sales_manager", "service_advisor"),
+    *("supervisor", "manager", "auditor", "administrator", "department_staff"),
+)
+# Who decides, reads everything or gives rights. Everybody knows the passwords of a demonstration anyway.
+guarded = [] if settings.DEMO else ["supervisor", "manager", "auditor", "administrator"]
 
 
 def _promise(length: dict[str, str], *rungs: tuple[float, str], **more: Any) -> dict[str, Any]:
@@ -206,6 +213,11 @@ _DESK = (
     PolicySpec(
         "session.lock_minutes", 10, _("Screen locks after"),
         _("How long nobody may touch the shared desk computer before it locks."), v.whole(1, 240), MINUTES,
+    ),
+    PolicySpec(
+        "signin.second_factor", guarded, _("Second factor"),
+        _("Roles that sign in with a code of an app besides the password. Who has none yet must set it up first."),
+        v.some_of(*every_role),
     ),
     PolicySpec(
         "draft.keep_days", 14, _("Drafts are kept"),

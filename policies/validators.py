@@ -126,6 +126,20 @@ def _each(value: Any, pattern: re.Pattern[str], sentence: Any) -> list[str]:
     return clean
 
 
+def some_of(*names: str) -> Rule:
+    """Any number of these, each once, in this order."""
+
+    def check(value: Any) -> list[str]:
+        given = words(value)
+        if unknown := [name for name in given if name not in names]:
+            raise Invalid(
+                _("“{name}” is not known here; possible are: {names}.").format(name=unknown[0], names=", ".join(names))
+            )
+        return [name for name in names if name in given]
+
+    return check
+
+
 def word_lists(*names: str) -> Rule:
     """One list of words under each of these names."""
 

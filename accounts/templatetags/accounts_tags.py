@@ -2,8 +2,12 @@ from typing import TypedDict
 
 from django import template
 from django.conf import settings
+from django.template.context import RequestContext
+from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ApiKey, User
+from accounts.second_factor import must_have
+from core.formats import listed_text
 
 register = template.Library()
 
@@ -30,3 +34,17 @@ def demo_sign_ins() -> list[DemoSignIn]:
 @register.simple_tag
 def demo_password() -> str:
     return str(settings.DEMO_PASSWORD) if settings.DEMO else ""
+
+
+@register.simple_tag(takes_context=True)
+def second_factor_required(context: RequestContext) -> bool:
+    """Whether a role of the reader asks for one."""
+    return must_have(context["request"].user)
+
+
+@register.simple_tag
+def scope_words(key: ApiKey) -> str:
+    """What a key may do, in words."""
+    if not key.scopes:
+        return _("All that you may")
+    return listed_text(scope.label for scope in ApiKey.Scope if scope.value in key.scopes)

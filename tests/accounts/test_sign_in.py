@@ -51,8 +51,11 @@ def test_wrong_name_and_wrong_password_are_told_the_same(lin, sign_in, name, pas
 
 def test_too_many_wrong_passwords_are_refused_for_a_while(lin, sign_in):
     for _ in range(5):
-        sign_in(password="wrong")
-    assert "Wait five minutes" in sign_in().content.decode()
+        assert sign_in(password="wrong").status_code == 200
+    refused = sign_in()
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "900"
+    assert "Wait up to 15 minutes" in refused.content.decode()
 
 
 def test_empty_fields_are_named(lin, sign_in):

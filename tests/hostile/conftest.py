@@ -27,7 +27,10 @@ OWN, OTHER, ABOUT_ME, ABOUT_HEAD, RESTRICTED = "own", "other", "about_me", "abou
 RELATIONS = (OWN, OTHER, ABOUT_ME, ABOUT_HEAD, RESTRICTED)
 
 # Sessions are kept for everybody, and locks of SQLite are taken by statements of their own.
-_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b(?!.*\bdjango_session\b)", re.IGNORECASE | re.DOTALL)
+_WRITES = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b(?!.*\b(django_session|usersessions_usersession)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @contextmanager

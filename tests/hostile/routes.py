@@ -32,6 +32,8 @@ class Row:
     # Who may only look: all methods but POST.
     readers: frozenset[Role] = NOBODY
     is_admin: bool = False
+    # Not there (404) for who has set up no second factor, as nobody here has.
+    of_second_factor: bool = False
 
     def allows(self, role: Role, method: str = "GET") -> bool:
         return role in self.roles or (method != "POST" and role in self.readers)
@@ -50,6 +52,10 @@ def one(methods: str, roles: frozenset[Role] = CASE, *, readers: frozenset[Role]
 
 def page(methods: str, roles: frozenset[Role] = ALL, query: str = "", **kwargs: Any) -> Row:
     return Row(methods, roles, query=query, kwargs=kwargs)
+
+
+def of_second_factor(methods: str) -> Row:
+    return Row(methods, of_second_factor=True)
 
 
 def public(methods: str, **kwargs: Any) -> Row:
@@ -108,6 +114,13 @@ ROUTES: dict[str, Row] = {
     "customers:remove_contact": page(POST, CASE, customer_id=0, contact_id=0),
     "customers:main_contact": page(POST, CASE, customer_id=0, contact_id=0),
     "accounts:profile": page(BOTH),
+    "accounts:sessions": page(GET),
+    "accounts:end_other_sessions": page(POST),
+    # Somebody else's session or key is not there.
+    "accounts:end_session": page(POST, session_id=0),
+    "accounts:keys": page(GET),
+    "accounts:new_key": page(BOTH),
+    "accounts:revoke_key": page(POST, key_id=0),
     "accounts:language": public(POST),
     "accounts:theme": public(POST),
     "accounts:lock": page(POST),
@@ -133,6 +146,15 @@ ROUTES: dict[str, Row] = {
     "account_reset_password_from_key_done": public("GET HEAD OPTIONS"),
     "account_reset_password_from_key": public(ALLAUTH, uidb36="1", key="x"),
     "account_reset_password_done": public("GET HEAD OPTIONS"),
+    # Leads to the sign-in whoever has not just given a password.
+    "mfa_authenticate": public(ALLAUTH),
+    "mfa_index": page("GET HEAD OPTIONS"),
+    "mfa_reauthenticate": page(ALLAUTH),
+    "mfa_activate_totp": page(ALLAUTH),
+    "mfa_deactivate_totp": of_second_factor(ALLAUTH),
+    "mfa_view_recovery_codes": of_second_factor("GET HEAD OPTIONS"),
+    "mfa_generate_recovery_codes": page(ALLAUTH),
+    "mfa_download_recovery_codes": of_second_factor("GET HEAD OPTIONS"),
     # Laid over the admin's own, which leads to any object by its id.
     "admin/r/": page("", NOBODY),
     "admin:index": settings(STAFF),
