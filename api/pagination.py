@@ -29,7 +29,7 @@ class Order:
     @classmethod
     def of(cls, rows: QuerySet[Any], name: str, column: str) -> "Order":
         try:
-            is_nullable = bool(rows.model._meta.get_field(column).null)
+            is_nullable = column != "pk" and bool(rows.model._meta.get_field(column).null)
         except FieldDoesNotExist as error:
             raise LookupError(f"{rows.model.__name__} cannot be ordered by {column}.") from error
         return cls(name, column, name.startswith("-"), is_nullable)

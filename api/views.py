@@ -46,6 +46,12 @@ class ApiView(GenericAPIView[Any]):
     write_scopes: ClassVar[tuple[str, ...]] = ("write",)
     # A larger body is refused before it is read.
     max_body_bytes = MEGABYTE
+    # For the document: what a method answers where that does not follow from the class, words for variables of the
+    # path, and which methods take If-Match without needing it.
+    is_in_document = True
+    answers: ClassVar[Mapping[str, Mapping[int, Any]]] = {}
+    path_words: ClassVar[Mapping[str, str]] = {}
+    if_match_optional: ClassVar[tuple[str, ...]] = ()
     # There is one form of answer.
     format_kwarg = None
 

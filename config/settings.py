@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from api.documents import COMPONENTS as API_COMPONENTS
+from api.documents import DESCRIPTION as API_DESCRIPTION
 from config.local import data_folder, kept_secret
 from config.log import LOG_PROCESSORS, structlog_processors
 from config.safety import number, unsafe
@@ -271,10 +273,23 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.rendering.Json"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PerCaller"],
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.Operation",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.answer",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Complaints",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": API_DESCRIPTION,
+    "APPEND_COMPONENTS": API_COMPONENTS,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Words of the contract are written out where they are used: two fields may share some of them.
+    "POSTPROCESSING_HOOKS": [],
+    "ENABLE_LIST_MECHANICS_ON_NON_2XX": False,
 }
 
 # ---------------------------------------------------------------- static files

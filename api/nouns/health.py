@@ -42,6 +42,7 @@ class Ready(ApiView):
     """Database, broker and the age of the last sweep; 503 while requests should go elsewhere."""
 
     serializer_class = ReadyOutput
+    answers = {"GET": {200: ReadyOutput, 503: ReadyOutput}}
     authentication_classes = ()
     permission_classes = (Anybody,)
 
