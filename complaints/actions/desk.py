@@ -13,11 +13,12 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
+from complaints.actions.ownership import assign_complaint
 from complaints.actions.transitions import transition
 from complaints.codes import HEATED, MONETARY_REMEDIES, Relief, RemedyKind, Satisfaction, State
 from complaints.deadlines import ANSWER, FIRST_RESPONSE, RESOLVED, readers
 from complaints.models import Complaint, DeskChange, StepRecord
-from complaints.workflow import COMPLETES, LASTR, current_record
+from complaints.workflow import COMPLETES, LASTR, current_record, workflow_of
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied
@@ -84,13 +85,15 @@ def complete_step(complaint_id: int, step: str, *, by: User, **recorded: Any) ->
     """Record a LASTR step and move on.
 
     A step that is done already answers with Conflict `step_done`, so that a stale tab or a second click
-    changes nothing; to rewrite it there is `correct_step`.
+    changes nothing; to rewrite it there is `correct_step`. Raises Blocked with all that is missing at once.
     """
     complaint = locked(complaint_id, by=by)
     _require_step(complaint, step)
     now = clock.now()
-    _check_record(step, recorded, by)
+    beyond = _check_record(step, recorded, by)
     _write_record(complaint, step, recorded, by, now)
+    if beyond:
+        raise Blocked([*beyond, *workflow_of(complaint).blockers(complaint, COMPLETES[State(step)])])
     transition(complaint, COMPLETES[State(step)], by=by, at=now)
     _meet_promises(complaint, step, now, by)
     save(complaint, "state", "satisfaction", at=now)
@@ -103,23 +106,29 @@ def _require_step(complaint: Complaint, step: str) -> None:
         raise Conflict("step_done", _("This step is done already. Use “Change” to correct it."), current=complaint)
 
 
-def _check_record(step: str, recorded: dict[str, Any], by: User) -> None:
+def _check_record(step: str, recorded: dict[str, Any], by: User) -> list[Blocker]:
+    """Raises Blocked for what cannot be kept; returns what may not be given, told with all else that is missing."""
     if step != State.SATISFY:
-        return
+        return []
     blockers = []
     if set(recorded["remedy_kinds"]) - set(RemedyKind.values):
         blockers.append(Blocker("unknown_remedy", _("Choose a remedy from the list."), "remedy_kinds"))
     if recorded["satisfaction"] not in Satisfaction.values:
         blockers.append(Blocker("no_reaction", _("Choose how the customer took it."), "satisfaction"))
-    value = recorded["value"]
-    limit = own_limit(by)
-    if value is not None and value > limit:
-        sentence = _("%(value)s is above your limit of %(limit)s. Raise it to class 2 for a proposal.")
-        currency = policy("company.currency")
-        sums = {"value": money_text(value, currency), "limit": money_text(limit, currency)}
-        blockers.append(Blocker("above_authority", sentence % sums, "value"))
+    beyond = _beyond_authority(recorded["value"], by)
     if blockers:
-        raise Blocked(blockers)
+        raise Blocked(blockers + beyond)
+    return beyond
+
+
+def _beyond_authority(value: Decimal | None, by: User) -> list[Blocker]:
+    limit = own_limit(by)
+    if value is None or value <= limit:
+        return []
+    sentence = _("%(value)s is above your limit of %(limit)s. Raise it to class 2 for a proposal.")
+    currency = policy("company.currency")
+    sums = {"value": money_text(value, currency), "limit": money_text(limit, currency)}
+    return [Blocker("above_authority", sentence % sums, "value")]
 
 
 def _write_record(complaint: Complaint, step: str, recorded: dict[str, Any], by: User, now: datetime) -> StepRecord:
@@ -181,23 +190,28 @@ def correct_step(complaint_id: int, step: str, *, by: User, **recorded: Any) -> 
     if current_record(complaint, step) is None:
         raise Blocked([Blocker("step_not_done", _("This step is not done yet."))])
     now = clock.now()
-    _check_record(step, recorded, by)
+    beyond = _check_record(step, recorded, by)
     _write_record(complaint, step, recorded, by, now)
-    if why := _still_passes(complaint, step):
-        raise Blocked([why])
+    if blockers := beyond + _no_longer_passes(complaint, step):
+        raise Blocked(blockers)
     record_event(events.CORRECTED, complaint, by=by, at=now, step=step)
     save(complaint, "satisfaction", at=now)
     return complaint
 
 
-def _still_passes(complaint: Complaint, step: str) -> Blocker | None:
+def _no_longer_passes(complaint: Complaint, step: str) -> list[Blocker]:
     conditions = LASTR.transitions[COMPLETES[State(step)]].conditions
-    return next((why for condition in conditions if (why := condition(complaint))), None)
+    return [why for condition in conditions if (why := condition(complaint))]
 
 
 @action
-def change_desk(complaint_id: int, *, what: str, note: str, at: datetime | None = None, by: User) -> DeskChange:
-    """Note another time, place or person; each attempt is kept. Open at every step."""
+def change_desk(
+    complaint_id: int, *, what: str, note: str, at: datetime | None = None, owner: User | None = None, by: User
+) -> DeskChange:
+    """Note another time, place or person; each attempt is kept. Open at every step.
+
+    `owner` is who has it from now on, given to them as by `assign_complaint`.
+    """
     if not by.has_perm("complaints.work_desk"):
         raise PermissionDenied
     complaint = locked(complaint_id, by=by)
@@ -217,6 +231,8 @@ def change_desk(complaint_id: int, *, what: str, note: str, at: datetime | None 
     )
     record_event(events.DESK_CHANGED, complaint, by=by, at=now, what=what, change_id=row.pk)
     save(complaint, at=now)
+    if owner is not None:
+        assign_complaint(complaint_id, owner=owner, by=by)
     return row
 
 
