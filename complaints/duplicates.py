@@ -1,5 +1,6 @@
 """Complaints that may be the same matter: same customer, phone or sale, or similar words, in the last days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,14 +21,25 @@ from policies.reading import policy
 CANDIDATES = 30
 MOST_SHOWN = 3
 
+WHY: dict[str, str | Promise] = {
+    "same_customer": _("same customer"),
+    "same_phone": _("same phone"),
+    "same_sale": _("same sale"),
+    "similar_words": _("similar words"),
+}
+
 
 @dataclass(frozen=True)
 class Duplicate:
-    """An older complaint with why it may be the same; `likeness` of the words is 0 to 1."""
+    """Another complaint with why it may be the same (codes of `WHY`); `likeness` of the words is 0 to 1."""
 
     complaint: Complaint
-    why: tuple[str | Promise, ...]
+    reasons: tuple[str, ...]
     likeness: float
+
+    @property
+    def why(self) -> list[str | Promise]:
+        return [WHY[reason] for reason in self.reasons]
 
 
 def possible_duplicates(intake: Intake, *, by: User, now: datetime) -> list[Duplicate]:
@@ -40,10 +52,31 @@ def possible_duplicates(intake: Intake, *, by: User, now: datetime) -> list[Dupl
     alike = [pk for pk in _with_similar_words(intake.description) if pk not in candidates]
     for row in rows.filter(pk__in=alike).for_list():
         candidates[row.pk] = row
+    return _likeliest(candidates.values(), intake, phone)
+
+
+def same_people(complaint: Complaint, *, by: User) -> list[Duplicate]:
+    """Possible duplicates of one that is recorded: of the same customer, phone or sale, received around its time.
+
+    One statement, however many complaints there are: other words for the same matter are looked for at intake only.
+    """
+    phone = complaint.contact_phone_normalized
+    intake = Intake(complaint.description, complaint.channel, customer_id=complaint.customer_id, sale=complaint.sale)
+    if not (phone or intake.customer_id or intake.sale):
+        return []
+    around = timedelta(days=policy("duplicates.days"))
+    rows = Complaint.objects.visible_to(by).filter(_same(intake, phone)).exclude(pk=complaint.pk)
+    rows = rows.exclude(state=State.VOIDED).filter(
+        received_at__gt=complaint.received_at - around, received_at__lt=complaint.received_at + around
+    )
+    return _likeliest(rows.order_by("-id")[:CANDIDATES], intake, phone)
+
+
+def _likeliest(rows: Iterable[Complaint], intake: Intake, phone: str) -> list[Duplicate]:
     threshold = policy("duplicates.threshold")
-    judged = (_judge(row, intake, phone, threshold) for row in candidates.values())
-    found = [duplicate for duplicate in judged if duplicate.why]
-    return sorted(found, key=lambda duplicate: (-len(duplicate.why), -duplicate.likeness))[:MOST_SHOWN]
+    judged = (_judge(row, intake, phone, threshold) for row in rows)
+    found = [duplicate for duplicate in judged if duplicate.reasons]
+    return sorted(found, key=lambda duplicate: (-len(duplicate.reasons), -duplicate.likeness))[:MOST_SHOWN]
 
 
 def _same(intake: Intake, phone: str) -> Q:
@@ -63,16 +96,13 @@ def _with_similar_words(text: str) -> list[int]:
 
 def _judge(row: Complaint, intake: Intake, phone: str, threshold: float) -> Duplicate:
     likeness = likeness_of(row.description, intake.description)
-    why: list[str | Promise] = []
-    if intake.customer_id and row.customer_id == intake.customer_id:
-        why.append(_("same customer"))
-    if phone and row.contact_phone_normalized == phone:
-        why.append(_("same phone"))
-    if intake.sale_id and row.sale_id == intake.sale_id:
-        why.append(_("same sale"))
-    if likeness >= threshold:
-        why.append(_("similar words"))
-    return Duplicate(row, tuple(why), likeness)
+    same = {
+        "same_customer": intake.customer_id and row.customer_id == intake.customer_id,
+        "same_phone": phone and row.contact_phone_normalized == phone,
+        "same_sale": intake.sale_id and row.sale_id == intake.sale_id,
+        "similar_words": likeness >= threshold,
+    }
+    return Duplicate(row, tuple(reason for reason, is_so in same.items() if is_so), likeness)
 
 
 def likeness_of(one: str, another: str) -> float:

@@ -1,7 +1,7 @@
 """What an intake tells, before it is a complaint: the form, an import or a program fill the same record."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,6 +79,8 @@ class Intake:
     is_talking: bool = False
     is_taken: bool = False
     link_to: Sequence[str] = ()
+    # The ids that other systems have for it, by system.
+    external_ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sale_id(self) -> int | None:

@@ -1,6 +1,6 @@
 """What happened on a complaint, newest first, by day, with the words that were said. Two or three statements in all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -48,7 +48,11 @@ def entries(complaint: Complaint, *, before: int | None = None) -> list[Entry]:
     rows = timeline(complaint)
     if before is not None:
         rows = rows.filter(seq__lt=before)
-    events = list(rows[:PAGE])
+    return entries_of(complaint, list(rows[:PAGE]))
+
+
+def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
+    """These events with the words that go with them: at most two statements."""
     talks = Communication.objects.in_bulk(_referred(events, "communication_id"))
     changes = DeskChange.objects.in_bulk(_referred(events, "change_id"))
     return [_entry(event, complaint, talks, changes) for event in events]

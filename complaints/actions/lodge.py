@@ -14,12 +14,12 @@ from complaints.codes import LIVE_CHANNELS, Direction, Medium, SeverityClass, St
 from complaints.deadlines import FIRST_RESPONSE, OWNED, next_due_at, open_at_intake, readers
 from complaints.facts import figures, gather
 from complaints.intake import Intake
-from complaints.models import Category, Complaint, ComplaintSubject, Draft, Promise
+from complaints.models import Category, Complaint, ComplaintSubject, Draft, ExternalReference, Promise
 from complaints.search import index_complaint
 from complaints.triage import Reason, proposed_class, reach_of, triage
 from core import clock
 from core.actions import action
-from core.errors import Blocked, Blocker, PermissionDenied
+from core.errors import Blocked, Blocker, Conflict, PermissionDenied
 from core.numbering import take_numbers
 from customers.actions import Details, add_contact, change_customer, find_or_create_customer
 from customers.codes import ContactKind
@@ -37,8 +37,9 @@ SERIES = "C"
 def lodge_complaint(intake: Intake, *, by: User | None) -> Complaint:
     """Save what was taken in as a complaint with a number, a class with reasons, and its deadlines running.
 
-    Saving the same intake twice answers with the first complaint. Raises PermissionDenied, and Blocked
-    with every answer that is missing. Source: DOMAIN.md 3.1, 3.2.
+    Saving the same intake twice answers with the first complaint. Raises PermissionDenied, Blocked with
+    every answer that is missing, and Conflict `duplicate` for what another system has lodged before.
+    Source: DOMAIN.md 3.1, 3.2.
     """
     if by is not None and not by.has_perm("complaints.lodge_complaint"):
         raise PermissionDenied
@@ -49,6 +50,7 @@ def lodge_complaint(intake: Intake, *, by: User | None) -> Complaint:
         return earlier
     if blockers := missing_answers(intake):
         raise Blocked(blockers)
+    _check_external_ids(intake, by)
     now = clock.now()
     with remembered():
         department = _department(intake, by)
@@ -74,6 +76,22 @@ def missing_answers(intake: Intake) -> list[Blocker]:
                 Blocker("no_contact", _("Enter a phone number, e-mail or address, or tick “anonymous”."), "phone")
             )
     return missing
+
+
+def _check_external_ids(intake: Intake, by: User | None) -> None:
+    """Raises Conflict for an id that a complaint has already; names it to those who may see it."""
+    one_at_a_time(*(f"external {source}:{external_id}" for source, external_id in sorted(intake.external_ids.items())))
+    for source, external_id in intake.external_ids.items():
+        known = Complaint.objects.filter(
+            external_references__source=source, external_references__external_id=external_id
+        ).first()
+        if known is None:
+            continue
+        if by is None or Complaint.objects.visible_to(by).filter(pk=known.pk).exists():
+            text = _("It is recorded already: %(number)s.") % {"number": known.number}
+        else:
+            text = _("It is recorded already.")
+        raise Conflict("duplicate", text, current=known)
 
 
 def _department(intake: Intake, by: User | None) -> Department:
@@ -159,6 +177,10 @@ def _save(
     Promise.objects.bulk_create(
         Promise(complaint=complaint, what=promise.what, by_whom=promise.by_whom, form=promise.form)
         for promise in intake.promises
+    )
+    ExternalReference.objects.bulk_create(
+        ExternalReference(complaint=complaint, source=source, external_id=external_id)
+        for source, external_id in intake.external_ids.items()
     )
     if complaint.is_restricted:
         complaint.named_readers.set(named_readers())

@@ -8,7 +8,7 @@ from accounts.duty import on_duty
 from accounts.models import User
 from accounts.roles import LEADERS, Role
 from complaints.codes import OWN_CASES, Threat
-from complaints.deadlines import named_readers_of, readers
+from complaints.deadlines import Hidden, named_readers_of
 from complaints.models import Complaint
 from events.notices import notify, register_notice
 
@@ -39,15 +39,15 @@ def tell_supervisor_of_threat(complaint: Complaint, *, but: User | None, at: dat
 
 def tell(complaint: Complaint, code: str, key: str, roles: tuple[Role, ...], but: User | None, at: datetime) -> None:
     """Ring at those on duty who may see it; of a restricted one, at the people named for it, whatever their role."""
-    subjects = set(complaint.subject_rows.values_list("user_id", flat=True))
+    hidden = Hidden([complaint])
     found = {
         user.pk: user
         for role in roles
-        for user in on_duty(role, complaint.department, now=at, exclude_ids=subjects)
+        for user in on_duty(role, complaint.department, now=at, exclude_ids=hidden.subjects[complaint.pk])
         if but is None or user.pk != but.pk
     }
     notify(
-        readers(complaint, found.values()) or named_readers_of(complaint, but=but),
+        hidden.readers(complaint, found.values()) or named_readers_of(complaint, but=but),
         code,
         key=f"{key}:{complaint.pk}",
         url=complaint.get_absolute_url(),
