@@ -3,13 +3,14 @@
 A session is a row of Django's; without it the next request is nobody's. The list beside it says which browser it is.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.signals import user_logged_out
@@ -131,6 +132,8 @@ def _password_changed(user: User, keep: str) -> None:
 
 @receiver([password_changed, password_set])
 def own_password_changed(request: HttpRequest, user: User, **_signal: Any) -> None:
+    # The session goes on under a new key.
+    note_touch(request, time.time())
     _password_changed(user, request.session.session_key or "")
 
 
@@ -138,6 +141,12 @@ def own_password_changed(request: HttpRequest, user: User, **_signal: Any) -> No
 def own_password_reset(user: User, **_signal: Any) -> None:
     # Whoever has it from a mail is not signed in by it.
     _password_changed(user, "")
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, **_signal: Any) -> None:
+    # At once: who signs in and then waits is signed out from elsewhere too.
+    note_touch(request, time.time())
 
 
 @receiver(user_logged_out)

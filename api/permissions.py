@@ -6,6 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.models import ApiKey
+from accounts.second_factor import require_second_factor
 from api.problems import Refusal
 
 SAFE = ("GET", "HEAD")
@@ -18,7 +19,11 @@ class InScope(BasePermission):
         if not request.user or not request.user.is_authenticated:
             return False
         key = getattr(request, "auth", None)
-        if not isinstance(key, ApiKey) or not key.scopes:
+        if not isinstance(key, ApiKey):
+            # A key is no sign-in, but a browser's session is.
+            require_second_factor(request.user)
+            return True
+        if not key.scopes:
             return True
         name = "read_scopes" if request.method in SAFE else "write_scopes"
         wanted: tuple[str, ...] = getattr(view, name)

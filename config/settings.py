@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "config.apps.SessionListConfig",
     "django_htmx",
     "template_partials",
     "csp",
