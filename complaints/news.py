@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from complaints.events import CREATED, IMPORTED
-from complaints.queue import in_scope
+from complaints.models import Complaint
 from events.models import Event
 
 # After a longer absence the page is simply shown anew.
@@ -17,18 +17,23 @@ MOST_EVENTS = 500
 
 @dataclass(frozen=True)
 class News:
-    """How many are new and how many changed; `is_vague` when too much happened to tell."""
+    """How many are new and how many changed; `is_vague` when too much happened to tell.
+
+    `has_gone`: the page shows what its reader may not see any more. Not even that something happened to it is
+    said, since whoever asks names the rows themselves.
+    """
 
     new: int = 0
     changed: int = 0
     is_vague: bool = False
+    has_gone: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.changed or self.is_vague)
+        return bool(self.new or self.changed or self.is_vague or self.has_gone)
 
     @property
     def words(self) -> str:
-        if self.is_vague or not self:
+        if self.is_vague or not (self.new or self.changed):
             return ""
         new = ngettext("%(count)d new complaint", "%(count)d new complaints", self.new) % {"count": self.new}
         if not self.changed:
@@ -47,11 +52,13 @@ def news_since(mark: int, user: User, scope: str, shown: Collection[int]) -> New
         return News(is_vague=True)
     if not touched:
         return News()
-    mine = set(in_scope(user, scope).filter(pk__in=touched).values_list("pk", flat=True))
+    asked = Complaint.objects.visible_to(user).filter(pk__in={*touched, *shown})
+    owners = dict(asked.order_by().values_list("pk", "owner"))
+    mine = {pk for pk in owners if pk in touched and (scope == "all" or owners[pk] == user.pk)}
     new = {pk for pk in mine if touched[pk] and pk not in shown}
-    # What left the list was on the page, and is not in reach any more.
-    changed = (mine | (set(shown) & set(touched))) - new
-    return News(len(new), len(changed))
+    # What left the list was on the page, and is somebody else's by now.
+    changed = (mine | (set(shown) & set(touched) & set(owners))) - new
+    return News(len(new), len(changed), has_gone=not set(shown) <= set(owners))
 
 
 def _touched_since(mark: int) -> dict[int, bool] | None:
