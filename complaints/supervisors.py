@@ -82,8 +82,11 @@ def leader_stood_in_for(complaint: Complaint, user: User, *, reporter: User, now
 
 
 def confirms_as(report: OralReport, user: User) -> Hearer | None:
-    """As whom this user may confirm the report; None when they may not. Whoever was told may, also later."""
-    if report.confirmed_at is not None or report.reported_by_id == user.pk:
+    """As whom this user may confirm the report; None when they may not. Whoever was told may, also later.
+
+    But not who has another job by now: an auditor changes nothing.
+    """
+    if report.confirmed_at is not None or report.reported_by_id == user.pk or not user.has_role(*CASE_ROLES):
         return None
     if user.has_perm("complaints.confirm_oral_report"):
         return Hearer(user)

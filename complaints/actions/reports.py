@@ -129,7 +129,8 @@ def assess_desk(complaint_id: int, *, answers: Mapping[str, str], by: User) -> S
     Raises Blocked for unknown points or answers, and when the complaint is no class 1 that ended.
     """
     complaint = locked(complaint_id, by=by)
-    is_clerk = complaint.step_records.filter(recorded_by=by).exists()
+    # An auditor changes nothing, nor do they rate what they did in an earlier job.
+    is_clerk = by.has_perm("complaints.work_desk") and complaint.step_records.filter(recorded_by=by).exists()
     is_supervisor = not is_clerk and by.has_perm("complaints.score_desk")
     if not is_clerk and not is_supervisor:
         raise PermissionDenied("not_yours", _("Who ran the talk, or a supervisor, says how it went."))
