@@ -306,17 +306,22 @@ def set_preferences(user_id: int, *, language: str, theme: str, has_single_keys:
     return user
 
 
+def _require_absence_of(delegator_id: int, by: User | None) -> None:
+    """One's own where there is authority to delegate, else an administrator's."""
+    if by is None or by.pk != delegator_id or not by.has_perm("accounts.delegate_own"):
+        _require_house(by)
+
+
 @action
 def delegate_authority(
     delegator_id: int, *, delegate: User | None, starts_at: datetime, ends_at: datetime, by: User | None
 ) -> Delegation:
     """Record that somebody is away, and who acts for them meanwhile.
 
-    One's own, or anybody's by an administrator. Raises Blocked for a wrong span or a second absence
-    at the same time.
+    One's own by who works on complaints, or anybody's by an administrator. Raises Blocked for a wrong span
+    or a second absence at the same time.
     """
-    if by is not None and by.pk != delegator_id:
-        _require_house(by)
+    _require_absence_of(delegator_id, by)
     delegator = User.objects.select_for_update().get(pk=delegator_id)
     if ends_at <= starts_at:
         raise Blocked([Blocker("ends_before_start", _("The end must be after the start."))])
@@ -340,8 +345,7 @@ def delegate_authority(
 def end_delegation(delegation_id: int, *, now: datetime, by: User | None) -> None:
     """End an absence now; what has not begun is removed."""
     row = Delegation.objects.select_for_update().select_related("delegator").get(pk=delegation_id)
-    if by is not None and by.pk != row.delegator_id:
-        _require_house(by)
+    _require_absence_of(row.delegator_id, by)
     if row.ends_at <= now:
         return
     if row.starts_at >= now:
