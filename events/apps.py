@@ -8,7 +8,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events import personal, triggers  # noqa: F401
+        from events import personal, restored, triggers  # noqa: F401
         from events.checks import TAG, refuse_missing_triggers, warn_of_missing_triggers
         from events.digest import prepare_digest
         from events.mail import send_mail
