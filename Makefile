@@ -7,7 +7,7 @@ COMPILE := $(PY) -m uv pip compile -q --python-version 3.11.7 --no-header --no-e
 run: .venv/.run         ; @$(PY) manage.py up
 test: .venv/.dev        ; @$(PY) -m pytest $(ARGS)
 check: lint             ; @$(PY) -m mypy . && $(PY) manage.py makemigrations --check --dry-run && $(PY) manage.py check_translations
-lint: .venv/.dev        ; @$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m djlint --quiet --lint templates && .venv/bin/lint-imports
+lint: .venv/.dev        ; @$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m bandit -q -c pyproject.toml -r . && $(PY) -m djlint --quiet --lint templates && .venv/bin/lint-imports
 format: .venv/.dev      ; @$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 e2e: .venv/.dev         ; @$(PY) -m pytest -m e2e $(ARGS)
 crash: .venv/.dev       ; @$(PY) -m pytest -m crash -s $(ARGS)
