@@ -1,7 +1,5 @@
 """Who sends a request: a key, which acts as its user, or a browser that is signed in."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -9,7 +7,6 @@ from rest_framework.request import Request
 
 from accounts.api_keys import find_key, mark_used
 from accounts.models import ApiKey, User
-from accounts.second_factor import require_second_factor
 from api.problems import Refusal
 from core import clock
 
@@ -34,12 +31,6 @@ class KeyAuthentication(BaseAuthentication):
 
 class BrowserAuthentication(SessionAuthentication):
     """The session of a browser, with its CSRF token in `X-CSRFToken`."""
-
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        found = super().authenticate(request)
-        if found is not None:
-            require_second_factor(found[0])
-        return found
 
     def enforce_csrf(self, request: Request) -> None:  # type: ignore[override]
         try:

@@ -26,7 +26,6 @@ from core.actions import action
 from core.housekeeping import hourly
 
 KEPT = timedelta(days=7)
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 BATCH = 1000
 # A first request that takes longer than this is left alone: the second is told to come again.
 PATIENCE_SECONDS = 10
@@ -84,8 +83,10 @@ def _once(
     if response.status_code == 409 or response.status_code >= 500:
         raise _NotKept(response)
     row.status = response.status_code
-    row.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    row.body = Json().render(response.data).decode() if isinstance(response, Response) else ""
+    row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
+    if isinstance(response, Response) and response.data is not None:
+        row.headers["Content-Type"] = response.content_type or Json.media_type
+        row.body = Json().render(response.data).decode()
     row.save(update_fields=["status", "headers", "body"])
     return response
 
