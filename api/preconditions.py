@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from api.problems import Refusal
 
 # What actions call it when the version they were given is not the present one.
-STALE_CODES = frozenset({"stale", "customer_changed", "policy_changed"})
+STALE_CODES = frozenset({"stale", "customer_changed", "policy_changed", "sale_changed"})
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 

@@ -7,7 +7,13 @@ from api import converters
 register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
-from api.nouns import document, health, house  # noqa: E402
+from api.nouns import customers, document, health, house, sales  # noqa: E402
 
 app_name = "api"
-urlpatterns = [*document.urlpatterns, *health.urlpatterns, *house.urlpatterns]
+urlpatterns = [
+    *document.urlpatterns,
+    *health.urlpatterns,
+    *house.urlpatterns,
+    *customers.urlpatterns,
+    *sales.urlpatterns,
+]

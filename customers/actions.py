@@ -1,6 +1,6 @@
 """Every write on customers and what they bought."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -201,6 +201,67 @@ def remove_contact(contact_id: int, *, by: User | None) -> Customer:
     record_text_change(events.CONTACT_REMOVED, customer, {f"{kind}:{contact_id}": typed}, by=by, kind=kind)
     index_customer(customer)
     return customer
+
+
+@action
+def set_contacts(
+    customer_id: int, typed: Mapping[str, Sequence[str]], *, region: str | None = None, by: User | None
+) -> Customer:
+    """Leave exactly these of each kind that is named; the first is the main one. Each change is an event of its own."""
+    _require(by, "customers.change_customers")
+    asked = _by_number(
+        checked_contact(ContactKind(kind), number, region) for kind, numbers in typed.items() for number in numbers
+    )
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    known = _by_number(customer.contact_points.filter(kind__in=list(typed)))
+    gone = [point for key, point in known.items() if key not in asked]
+    new = [point for key, point in asked.items() if key not in known]
+    firsts: dict[str, ContactPoint] = {}
+    for key, point in asked.items():
+        firsts.setdefault(key[0], known.get(key, point))
+    made_main = [point for point in firsts.values() if not point.is_primary]
+    if not (gone or new or made_main):
+        return customer
+    customer.contact_points.filter(pk__in=[point.pk for point in gone]).delete()
+    # There is one main one at every moment, or none.
+    customer.contact_points.filter(kind__in=[point.kind for point in made_main]).update(is_primary=False)
+    customer.contact_points.filter(pk__in=[point.pk for point in made_main if point.pk]).update(is_primary=True)
+    for point in made_main:
+        point.is_primary = True
+    for point in new:
+        point.customer = customer
+    ContactPoint.objects.bulk_create(new)
+    _save(customer, {})
+    _tell_contacts(customer, gone, new, made_main, by)
+    index_customer(customer)
+    return customer
+
+
+def _by_number(points: Iterable[ContactPoint]) -> dict[tuple[str, str], ContactPoint]:
+    """The first of each number, in their order."""
+    found: dict[tuple[str, str], ContactPoint] = {}
+    for point in points:
+        found.setdefault((point.kind, point.normalized), point)
+    return found
+
+
+def _tell_contacts(
+    customer: Customer,
+    gone: Iterable[ContactPoint],
+    new: Sequence[ContactPoint],
+    made_main: Iterable[ContactPoint],
+    by: User | None,
+) -> None:
+    for point in gone:
+        texts = {f"{point.kind}:{point.pk}": point.typed}
+        record_text_change(events.CONTACT_REMOVED, customer, texts, by=by, kind=point.kind)
+    for point in new:
+        record_event(
+            events.CONTACT_ADDED, customer, by=by, contact_id=point.pk, kind=point.kind, is_primary=point.is_primary
+        )
+    for point in made_main:
+        if point not in new:
+            record_event(events.CONTACT_MADE_MAIN, customer, by=by, contact_id=point.pk, kind=point.kind)
 
 
 @action

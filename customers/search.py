@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from core.search import SearchTable
 from customers.codes import ContactKind
-from customers.models import ContactPoint, Customer, Sale
+from customers.models import ContactPoint, Customer, ExternalId, Sale
 from customers.phones import LONGEST, beginnings, digits_of, looks_like_phone, normalized_phone
 from customers.querysets import CustomerQuerySet
 
@@ -25,9 +25,12 @@ def index_customer(customer: Customer) -> None:
 
 
 def _texts(customer: Customer) -> list[str]:
-    emails = customer.contact_points.filter(kind=ContactKind.EMAIL).values_list("normalized", flat=True)
-    numbers = customer.external_ids.values_list("external_id", flat=True)
-    sales = customer.sales.order_by("-sold_at", "-pk").values_list("external_id", "product_name", "product_code")
+    # A sale that changes hands makes two or three customers be indexed, and never a list of them.
+    points = ContactPoint.objects.filter(customer=customer, kind=ContactKind.EMAIL)
+    emails = points.order_by("pk").values_list("normalized", flat=True)
+    numbers = ExternalId.objects.filter(customer=customer).order_by("pk").values_list("external_id", flat=True)
+    bought = Sale.objects.filter(customer=customer).order_by("-sold_at", "-pk")
+    sales = bought.values_list("external_id", "product_name", "product_code")
     told = [text for sale in sales[:SALES_INDEXED] for text in sale]
     return [customer.name, customer.company, *emails, *numbers, *dict.fromkeys(told)]
 
@@ -48,6 +51,18 @@ def find_customers(text: str, *, limit: int = 8, region: str | None = None) -> l
     if not by_phone and not by_words:
         return []
     return list(_in_order(text, by_phone, by_words).with_contacts().with_last_sale()[:limit])
+
+
+def search_customers(rows: CustomerQuerySet, text: str, *, region: str | None = None) -> CustomerQuerySet:
+    """Keep of a queryset what `find_customers` would find, without its limit and in the queryset's own order."""
+    text = text.strip()
+    found = Q(pk__in=CUSTOMERS.search(Customer.objects.all(), text).order_by().values("pk"))
+    if looks_like_phone(text) and len(digits := digits_of(text)) <= LONGEST:
+        points = ContactPoint.objects.like_phone(normalized_phone(text, region), beginnings(text, region), digits)
+        found |= Q(pk__in=points.values("customer"))
+    if text.isprintable():
+        found |= Q(pk__in=Sale.objects.filter(external_id=text).values("customer"))
+    return rows.filter(found)
 
 
 def _by_phone(text: str, region: str | None) -> dict[int, bool]:

@@ -14,18 +14,15 @@ from core.errors import Blocked, Blocker, Conflict, PermissionDenied
 from customers.actions import (
     Details,
     SaleDetails,
-    add_contact,
     change_customer,
     create_customer,
     find_or_create_customer,
-    make_main_contact,
     mark_vip,
     record_sale,
-    remove_contact,
+    set_contacts,
     set_external_ids,
     unmark_vip,
 )
-from customers.checks import checked_contact
 from customers.codes import ContactKind
 from customers.models import Customer, Sale
 
@@ -76,30 +73,13 @@ def revise_customer(customer_id: int, told: Told, *, version: int | None = None,
         raise Conflict("customer_changed", current=customer)
     if told.details or told.name is not None:
         change_customer(customer_id, name=told.name, by=by, **told.details)
-    for kind, wanted in ((ContactKind.PHONE, told.phones), (ContactKind.EMAIL, told.emails)):
-        if wanted is not None:
-            _replace_contacts(customer, kind, wanted, told.region, by)
+    lists = {ContactKind.PHONE.value: told.phones, ContactKind.EMAIL.value: told.emails}
+    if wanted := {kind: typed for kind, typed in lists.items() if typed is not None}:
+        set_contacts(customer_id, wanted, region=told.region, by=by)
     if told.external_ids:
         set_external_ids(customer_id, told.external_ids, by=by)
     _set_vip(customer, told, by)
     return Customer.objects.get(pk=customer_id)
-
-
-def _replace_contacts(
-    customer: Customer, kind: ContactKind, wanted: Sequence[str], region: str | None, by: User | None
-) -> None:
-    known = {point.normalized: point.pk for point in customer.contact_points.filter(kind=kind)}
-    asked: dict[str, int] = {}
-    for point in (checked_contact(kind, typed, region) for typed in wanted):
-        number = point.normalized
-        if number not in asked:
-            asked[number] = known.get(number) or add_contact(customer.pk, kind, point.typed, region=region, by=by).pk
-    # The main one first, so that none of those that go away hands its place on to another.
-    for main in list(asked.values())[:1]:
-        make_main_contact(main, by=by)
-    for number, contact_id in known.items():
-        if number not in asked:
-            remove_contact(contact_id, by=by)
 
 
 def _set_vip(customer: Customer, told: Told, by: User | None) -> None:
