@@ -24,6 +24,7 @@ ENV PATH=/venv/bin:$PATH \
     PORT=8000
 # Static files are served from where they lie, so nothing is collected; here they are packed once, beside themselves.
 RUN python -m compileall -q /app \
+ && mkdir /app/staticfiles \
  && find /app/static /venv/lib -type d -name static -exec python -m whitenoise.compress --quiet {} \;
 # From here on nobody can change what runs: the files are root's.
 USER 10001:10001
