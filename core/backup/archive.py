@@ -80,7 +80,7 @@ class Writer:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = os.fstat(file.fileno()).st_size, 0o600
             hashing = HashingReader(file)
-            self.tar.addfile(entry, hashing)  # type: ignore[arg-type] # it only reads
+            self.tar.addfile(entry, hashing)
         self.parts.append(Part(name, entry.size, hashing.digest.hexdigest()))
 
     def close(self, manifest: Manifest) -> None:
