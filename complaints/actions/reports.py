@@ -36,6 +36,8 @@ def report_orally(complaint_id: int, *, to: User, outcome: str, relief: str, not
 
     Raises Blocked for somebody who cannot take it: no supervisor, the reporter, or one who must not see it.
     """
+    if not by.has_perm("complaints.work_desk"):
+        raise PermissionDenied
     complaint = locked(complaint_id, by=by)
     if complaint.state != State.REPORT:
         raise Conflict("not_at_report", _("The report comes after the other four steps."), current=complaint)
