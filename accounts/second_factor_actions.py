@@ -30,7 +30,7 @@ CODES_MADE = announce("user.recovery_codes_made", _("{actor} made new recovery c
 CODE_USED = announce("user.recovery_code_used", _("{actor} used a recovery code"), icon="shield-lock")
 TOLD = register_notice(
     "second_factor_reset",
-    _("{actor} reset your second factor and signed you out everywhere. Set it up again."),
+    _("Your second factor was reset, and you were signed out everywhere. Set it up again."),
     icon="shield-lock",
 )
 
@@ -52,8 +52,7 @@ def reset_second_factor(user_id: int, *, by: User | None) -> User:
         raise Blocked([Blocker("no_second_factor", _("There is no second factor to reset."))])
     close_sessions(user)
     event = record_event(RESET, user, by=by)
-    actor = str(by) if by is not None else _("The system")
-    notify([user], TOLD, key=f"second_factor_reset:{event.pk}", url="/profile/", at=event.at, actor=actor)
+    notify([user], TOLD, key=f"second_factor_reset:{event.pk}", url="/profile/", at=event.at)
     return user
 
 

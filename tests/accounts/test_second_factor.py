@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from accounts.key_actions import create_api_key
@@ -395,6 +397,16 @@ def test_an_administrator_resets_what_somebody_lost(client, lin, house, phone):
     assert (reset.type, reset.actor) == ("user.second_factor_reset", house.administrator)
     assert Notification.objects.get(recipient=lin).code == "second_factor_reset"
     assert sign_in(Client(), "lin")["Location"] == "/", "the password is enough to set it up anew"
+
+
+def test_at_the_command_line_even_the_last_administrator_is_helped(lin, phone):
+    call_command("reset_second_factor", user="lin", stdout=StringIO())
+    assert not Authenticator.objects.filter(user=lin).exists()
+    reset = Event.objects.of(lin).latest("seq")
+    assert (reset.type, reset.actor) == ("user.second_factor_reset", None)
+    for name in ("lin", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("reset_second_factor", user=name)
 
 
 def test_the_list_of_users_says_who_has_one(client, house, phone):

@@ -20,6 +20,7 @@ from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from accounts.second_factor_actions import reset_second_factor  # noqa: E402
 from complaints.actions import desk  # noqa: E402
 from complaints.actions.lodge import lodge_complaint  # noqa: E402
 from complaints.actions.reports import report_orally  # noqa: E402
@@ -112,6 +113,11 @@ def unread(username: str) -> int:
     return Notification.objects.filter(recipient__username=username, read_at=None).count()
 
 
+def without_second_factor(username: str) -> None:
+    """As if it had been lost, and reset at the command line."""
+    reset_second_factor(user(username).pk, by=None)
+
+
 def end_session(key: str) -> int:
     """What an expiry does: the row is gone, the browser's cookie is not."""
     deleted, _by_model = Session.objects.filter(session_key=key).delete()
@@ -130,6 +136,7 @@ PROGRAMS: dict[str, Callable[..., Any]] = {
         events_of,
         drafts_of,
         unread,
+        without_second_factor,
         end_session,
     )
 }

@@ -6,12 +6,17 @@ They show the demonstration's own complaints, which therefore no other test chan
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from playwright.sync_api import Page, expect
+
+from tests.e2e.phone import set_up_second_factor
+from tests.e2e.visitors import sign_in
 
 # The demonstration's complaints by the name of who complains: "/complaints/{王芳}/".
 Numbers = Mapping[str, str]
 Show = Callable[[Page, Numbers], None]
 
+CODES = "/accounts/second-factor/recovery-codes/"
 LOUD = (
     "The brake failed on the way down and my wife was hurt at the wrist. I want my money back, "
     "otherwise my lawyer and the newspaper hear of it."
@@ -96,6 +101,68 @@ def keys_dialog(page: Page, numbers: Numbers) -> None:
     expect(page.locator("dialog#keys")).to_be_visible()
 
 
+def confirmed(path: str) -> Show:
+    """A page that asks for the password first, unless one signed in just now."""
+
+    def show(page: Page, numbers: Numbers) -> None:
+        page.goto(path)
+        if "/accounts/reauthenticate/" in page.url:
+            page.fill("#id_password", settings.DEMO_PASSWORD)
+            page.click("main form [type=submit]")
+            page.wait_for_url(lambda url: "/reauthenticate/" not in url)
+
+    return show
+
+
+def second_factor_refused(page: Page, numbers: Numbers) -> None:
+    confirmed("/accounts/second-factor/totp/activate/")(page, numbers)
+    page.click("main form[action*=activate] [type=submit]")
+    page.wait_for_selector("[data-error-summary]")
+
+
+def with_second_factor(path: str) -> Show:
+    """What one sees who has it on; the first time it is set up here."""
+
+    def show(page: Page, numbers: Numbers) -> None:
+        page.goto("/accounts/second-factor/")
+        if page.locator("main a[href$='/totp/activate/']").count():
+            confirmed("/accounts/second-factor/totp/activate/")(page, numbers)
+            set_up_second_factor(page)
+        confirmed(path)(page, numbers)
+
+    return show
+
+
+def second_step(page: Page, numbers: Numbers) -> None:
+    sign_in(page, "salesconsultant1")
+    if not page.url.endswith("/second-factor/authenticate/"):
+        page.goto("/accounts/second-factor/totp/activate/")
+        set_up_second_factor(page)
+        page.context.clear_cookies()
+        sign_in(page, "salesconsultant1")
+    page.wait_for_url("**/second-factor/authenticate/")
+
+
+def key_made(page: Page, numbers: Numbers) -> None:
+    confirmed("/profile/keys/new/")(page, numbers)
+    page.fill("#id_name", "DMS")
+    page.check("[name=scopes][value=read]", force=True)
+    page.click("[data-main]")
+    expect(page.locator("#new-key")).to_be_visible()
+
+
+def keys_listed(page: Page, numbers: Numbers) -> None:
+    """One that is valid, and one that is not any more."""
+    page.goto("/profile/keys/")
+    if not page.locator("#ended-h").count():
+        key_made(page, numbers)
+        key_made(page, numbers)
+        page.goto("/profile/keys/")
+        page.locator("#keys summary").first.click()
+        page.locator("#keys details form button").first.click()
+    expect(page.locator("#ended-h")).to_be_visible()
+
+
 SIGHTS = [
     Sight("sign-in", "", at("/accounts/login/")),
     Sight("sign-in-refused", "", refused_sign_in),
@@ -148,6 +215,25 @@ SIGHTS = [
     Sight("notifications-none", "auditor1", at("/notifications/?unread=1")),
     Sight("profile", "frontdesk1", at("/profile/")),
     Sight("password", "frontdesk1", at("/accounts/password/change/")),
+    Sight("second-factor-off", "frontdesk1", at("/accounts/second-factor/")),
+    Sight("second-factor-set-up", "frontdesk1", confirmed("/accounts/second-factor/totp/activate/")),
+    Sight("second-factor-refused", "frontdesk1", second_factor_refused),
+    Sight("second-factor-on", "salesmanager1", with_second_factor("/accounts/second-factor/")),
+    Sight("second-factor-codes", "salesmanager1", with_second_factor(CODES)),
+    Sight(
+        "second-factor-new-codes",
+        "salesmanager1",
+        with_second_factor("/accounts/second-factor/recovery-codes/generate/"),
+    ),
+    Sight("second-factor-to-turn-off", "salesmanager1", with_second_factor("/accounts/second-factor/totp/deactivate/")),
+    Sight("second-factor-confirm", "salesmanager1", with_second_factor("/accounts/second-factor/reauthenticate/")),
+    Sight("second-step", "", second_step),
+    Sight("password-confirm", "frontdesk1", at("/accounts/reauthenticate/")),
+    Sight("sessions", "frontdesk1", at("/profile/sessions/")),
+    Sight("keys", "handler1", at("/profile/keys/")),
+    Sight("keys-listed", "frontdesk1", keys_listed),
+    Sight("key-new", "frontdesk1", confirmed("/profile/keys/new/")),
+    Sight("key-made", "frontdesk1", key_made),
     Sight("keyboard", "frontdesk1", at("/keyboard/")),
     Sight("keyboard-dialog", "frontdesk1", keys_dialog),
     Sight("not-found", "frontdesk1", at("/complaints/C-2001-000001/")),
