@@ -126,6 +126,10 @@ class Operation(AutoSchema):
         place = words | {"maxLength": 4 * 200}
         found = [
             OpenApiParameter("limit", limit, query, description="How many rows a page has."),
+        ]
+        if not view.orderings:
+            return found
+        found += [
             OpenApiParameter("cursor", place, query, description="A place in the list, from `next` or `previous`."),
             OpenApiParameter("ordering", order, query, description="By what; with - downwards. Nulls come last."),
         ]

@@ -7,7 +7,7 @@ from api import converters
 register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
-from api.nouns import customers, document, health, house, sales  # noqa: E402
+from api.nouns import customers, document, events, health, house, policies, sales  # noqa: E402
 
 app_name = "api"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     *house.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
+    *policies.urlpatterns,
+    *events.urlpatterns,
 ]

@@ -1,7 +1,7 @@
 """Customers: who they are and how to reach them. Source: API.md, DOMAIN.md 7."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -22,6 +22,7 @@ from customers.checks import checked_contact
 from customers.codes import ContactKind, CustomerKind, Temperament
 from customers.models import ContactPoint, Customer
 from customers.phones import normalized_phone, region_of
+from customers.querysets import CustomerQuerySet
 from customers.search import search_customers
 from customers.told import Told, record_customer, revise_customer
 from policies.reading import policy
@@ -183,9 +184,10 @@ PLACES = {name: name for name in ("name", "vip_reason", "external_ids", *DETAILS
 
 
 def told(values: Mapping[str, Any], region: str) -> Told:
+    details: Any = {name: values[name] for name in DETAILS if name in values}
     return Told(
         name=values.get("name"),
-        details={name: values[name] for name in DETAILS if name in values},  # type: ignore[typeddict-item]
+        details=details,
         phones=values.get("phones"),
         emails=values.get("emails"),
         external_ids=values.get("external_ids", {}),
@@ -271,7 +273,7 @@ class Customers(CustomersRead, ListCreateView):
     has_search = True
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return search_customers(rows, text, region=self.region)
+        return search_customers(cast(CustomerQuerySet, rows), text, region=self.region)
 
     def create(self, values: dict[str, Any]) -> Customer:
         with refused_at(PLACES):

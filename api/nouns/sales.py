@@ -41,7 +41,9 @@ class SoldProductOutput(Output):
 
 
 class SaleOutput(Output):
-    source = serializers.CharField(help_text="The sales system that tells of it.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="The sales system that tells of it."
+    )
     external_id = serializers.CharField(help_text="Its number there.")
     customer = BuyerOutput(help_text="Who bought.")
     department = serializers.CharField(
@@ -114,7 +116,7 @@ class BuyerInput(Input):
         "example": {"name": "陈小姐", "phone": "138 0013 8000"},
     }
 )
-class BuyerField(serializers.Field):
+class BuyerField(serializers.Field[Any, Any, Any, Any]):
     """The id of a customer, or an object by which one is found or recorded."""
 
     def to_internal_value(self, data: Any) -> Any:
