@@ -31,6 +31,8 @@ class Row:
     query: str = ""
     # Who may only look: all methods but POST.
     readers: frozenset[Role] = NOBODY
+    # Who may use it besides, on what they own or logged.
+    own: frozenset[Role] = NOBODY
     is_admin: bool = False
     # Not there (404) for who has set up no second factor, as nobody here has.
     of_second_factor: bool = False
@@ -46,8 +48,15 @@ GET, POST, BOTH = "GET HEAD", "POST", "GET HEAD POST"
 ALLAUTH = "GET HEAD POST OPTIONS"
 
 
-def one(methods: str, roles: frozenset[Role] = CASE, *, readers: frozenset[Role] = NOBODY, **kwargs: Any) -> Row:
-    return Row(methods, roles, of_complaint=True, kwargs=kwargs, readers=readers)
+def one(
+    methods: str,
+    roles: frozenset[Role] = CASE,
+    *,
+    readers: frozenset[Role] = NOBODY,
+    own: frozenset[Role] = NOBODY,
+    **kwargs: Any,
+) -> Row:
+    return Row(methods, roles, of_complaint=True, kwargs=kwargs, readers=readers, own=own)
 
 
 def page(methods: str, roles: frozenset[Role] = ALL, query: str = "", **kwargs: Any) -> Row:
@@ -86,14 +95,15 @@ ROUTES: dict[str, Row] = {
     "complaints:add_entry": one(POST),
     "complaints:why_deadline": one(GET, NOBODY, readers=READ, deadline_id=0),
     "complaints:act": one(POST),
-    "complaints:edit": one(BOTH, LEAD),
+    "complaints:edit": one(BOTH, LEAD, own=CASE),
     "complaints:slip": one(GET, NOBODY, **READ_ONE),
     "complaints:slip_qr": one(GET, NOBODY, **READ_ONE),
     # Who cannot work there is led to the complaint.
     "complaints:desk": one(GET, NOBODY, **READ_ONE),
     "complaints:change_desk": one(BOTH, **READ_ONE),
     "complaints:call_supervisor": one(POST),
-    "complaints:assess_desk": one(POST, LEAD),
+    # Who ran the talk says so themselves.
+    "complaints:assess_desk": one(POST, LEAD, own=CASE),
     "complaints:finish_step": one(POST, step="listen"),
     "complaints:correct_step": one(POST, step="listen"),
     "complaints:raise": one(BOTH),

@@ -1,0 +1,163 @@
+"""Who may do what to what, as data: one row per object and action. Source: RELIABILITY.md 2, fitted to DOMAIN.md 2 and 10.
+
+A mark says how far a right reaches: **A** all, **D** the own department and those below (and what one owns or
+logged), **O** only what one owns or logged, or one's own affairs, **-** never.
+"""
+
+from dataclasses import dataclass, field
+
+from accounts.roles import Role
+
+ALL, DEPARTMENT, OWN, NEVER = "A", "D", "O", "-"
+ROLES = (
+    Role.FRONT_DESK,
+    Role.HANDLER,
+    Role.SALES_CONSULTANT,
+    Role.SALES_MANAGER,
+    Role.SERVICE_ADVISOR,
+    Role.SUPERVISOR,
+    Role.MANAGER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.DEPARTMENT_STAFF,
+)
+
+
+@dataclass(frozen=True)
+class Right:
+    """One row. `marks` has a sign for each of `ROLES`, in their order.
+
+    `permission` is what the product asks; `own_permission` what it asks of those who reach only their own.
+    `actions` are the functions behind it, `transitions` the steps of the workflows, `routes` what a browser sends
+    it to. `of_complaint` rows need a complaint that the reader may see.
+    """
+
+    what: str
+    marks: str
+    permission: str = ""
+    own_permission: str = ""
+    actions: tuple[str, ...] = ()
+    transitions: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    of_complaint: bool = field(default=True)
+
+    def mark(self, role: Role) -> str:
+        return self.marks.replace(" ", "")[ROLES.index(role)]
+
+    def holders(self, *marks: str) -> frozenset[str]:
+        """The roles with one of these marks; without any, all who may do it at all."""
+        return frozenset(role.value for role in ROLES if self.mark(role) in (marks or (ALL, DEPARTMENT, OWN)))
+
+
+def house(what: str, marks: str, permission: str = "", own: str = "", **names: tuple[str, ...]) -> Right:
+    return Right(what, marks, permission, own, of_complaint=False, **names)  # type: ignore[arg-type]
+
+
+# fmt: off
+# ruff: noqa: E501
+DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", "customers.actions"
+HOUSE, CLOCK = "accounts.actions", "deadlines.actions"
+
+#                                          desk hand cons salm advi supe mana  audi admi staf
+MATRIX: tuple[Right, ...] = (
+    Right("complaint: read",              "D D D D D D D  A - -", "complaints.read_complaints",
+          routes=("complaints:search",)),
+    Right("complaint: log",               "A A A A A A A  - - -", "complaints.lodge_complaint",
+          actions=("complaints.actions.lodge.lodge_complaint", "complaints.actions.import_rows._write"),
+          routes=("complaints:new", "complaints:assess"), of_complaint=False),
+    Right("draft: keep, discard",         "O O O O O O O  - - -", "complaints.lodge_complaint",
+          actions=("complaints.actions.drafts.save_draft", "complaints.actions.drafts.discard_draft"),
+          routes=("complaints:draft", "complaints:discard_draft"), of_complaint=False),
+    Right("complaint: add what is told",  "D D D D D D D  - - -", "complaints.lodge_complaint",
+          actions=("complaints.actions.links.add_to_complaint",)),
+    Right("complaint: change its facts",  "O O O O O D D  - - -", "complaints.assign", "complaints.work_desk",
+          actions=("complaints.actions.record.change_complaint",), routes=("complaints:edit",)),
+    Right("complaint: take",              "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.ownership.take_complaint",), routes=("complaints:take",)),
+    Right("complaint: give to somebody",  "- - - - - D D  - - -", "complaints.assign",
+          actions=("complaints.actions.ownership.assign_complaint",), routes=("complaints:assign",)),
+    Right("complaint: raise its class",   "D D D D D D D  - - -", "complaints.raise_class",
+          actions=("complaints.actions.classes.raise_class",), transitions=("raise",), routes=("complaints:raise",)),
+    Right("complaint: lower its class",   "- - - - - D D  - - -", "complaints.lower_class",
+          actions=("complaints.actions.classes.lower_class",), transitions=("lower",), routes=("complaints:lower",)),
+    Right("complaint: link",              "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.links.link_complaints",), routes=("complaints:link",)),
+    Right("complaint: gone outside",      "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.outside.record_gone_outside",), routes=("complaints:gone_outside",)),
+    Right("complaint: end it",            "D D D D D D D  - - -", "complaints.work_desk",
+          actions=(f"{CASE}.leave", f"{CASE}.withdraw", "complaints.actions.reports.report_orally"),
+          transitions=("left", "withdraw", "reported"), routes=("complaints:leave", "complaints:withdraw")),
+    Right("complaint: logged by mistake", "- - - - - D D  - - -", "complaints.void",
+          actions=(f"{CASE}.void",), transitions=("void",), routes=("complaints:void",)),
+    Right("complaint: delete",            "- - - - - - -  - - -"),
+    Right("desk: run the steps",          "D D D D D D D  - - -", "complaints.work_desk",
+          actions=(f"{DESK}.complete_step", f"{DESK}.correct_step", f"{DESK}.meet_at_desk", f"{DESK}.change_desk",
+                   f"{DESK}.call_supervisor"),
+          transitions=("listened", "apologised", "satisfied", "thanked"),
+          routes=("complaints:finish_step", "complaints:correct_step", "complaints:change_desk",
+                  "complaints:call_supervisor")),
+    Right("desk: say how it went",        "O O O O O D D  - - -", "complaints.score_desk", "complaints.work_desk",
+          actions=("complaints.actions.reports.assess_desk",), routes=("complaints:assess_desk",)),
+    # Whoever acts for a leader who is away confirms too: a right of the day, not of the role.
+    Right("report: confirm",              "- - - - - D D  - - -", "complaints.confirm_oral_report",
+          actions=("complaints.actions.reports.confirm_oral_report",), routes=("complaints:confirm_report",)),
+    Right("case: leave Act quickly",      "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{CASE}.act",), transitions=("acted",), routes=("complaints:act",)),
+    Right("talk: record",                 "D D D D D D D  - - -", "complaints.work_case",
+          actions=("complaints.actions.talks.record_communication",)),
+    Right("note: write",                  "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.talks.write_note",), routes=("complaints:add_entry",)),
+    house("category: change",             "- - - - - - A  - A -", "complaints.manage_categories",
+          actions=("complaints.actions.categories.save_category", "complaints.actions.categories.add_categories")),
+
+    house("customer: read",               "A A A A A A A  A - -", "customers.view_customers",
+          routes=("customers:record",)),
+    house("customer: find while typing",  "A A A A A A A  - - -", "customers.find_customers",
+          actions=(f"{CARE}.find_or_create_customer",), routes=("customers:find", "customers:card")),
+    house("customer: change",             "A A A A A A A  - - -", "customers.change_customers",
+          actions=(f"{CARE}.create_customer", f"{CARE}.change_customer", f"{CARE}.add_contact",
+                   f"{CARE}.remove_contact", f"{CARE}.make_main_contact", f"{CARE}.set_contacts",
+                   f"{CARE}.set_external_ids", "customers.told.record_customer", "customers.told.revise_customer"),
+          routes=("customers:edit", "customers:add_contact", "customers:remove_contact", "customers:main_contact")),
+    house("customer: mark as VIP",        "- - - - - A A  - - -", "customers.mark_vip",
+          actions=(f"{CARE}.mark_vip", f"{CARE}.unmark_vip"), routes=("customers:vip",)),
+    house("sale: record",                 "- - A A - A A  - - -", "customers.record_sales",
+          actions=(f"{CARE}.record_sale", "customers.told.record_told_sale")),
+
+    house("house: set up",                "- - - - - - -  - A -", "accounts.manage_house",
+          actions=(f"{HOUSE}.save_calendar", f"{HOUSE}.set_calendar_day", f"{HOUSE}.save_department",
+                   f"{HOUSE}.create_user", f"{HOUSE}.change_user", f"{HOUSE}.set_roles",
+                   "accounts.holidays.import_public_holidays", "accounts.passwords.set_password",
+                   "accounts.second_factor_actions.reset_second_factor")),
+    house("house: read what happened",    "- - - - - - A  A A -", "accounts.read_house_log"),
+    # Keys act as the person who made them, with no right more.
+    house("key: make for oneself",        "O O O O O O O  O O O", actions=("accounts.key_actions.create_api_key",),
+          routes=("accounts:new_key",)),
+    house("key: revoke",                  "O O O O O O O  O A O", "accounts.manage_house",
+          actions=("accounts.key_actions.revoke_api_key",), routes=("accounts:revoke_key",)),
+    house("absence: delegate",            "O O O O O O O  - A -", "accounts.manage_house", "accounts.delegate_own",
+          actions=(f"{HOUSE}.delegate_authority", f"{HOUSE}.end_delegation")),
+    house("settings: change one's own",   "O O O O O O O  O O O",
+          actions=(f"{HOUSE}.set_preferences",),
+          routes=("accounts:profile", "accounts:lock", "events:read_all")),
+    house("sign-in: look after one's own", "O O O O O O O  O O O",
+          actions=("accounts.sessions.end_session", "accounts.sessions.end_other_sessions",
+                   "accounts.sessions._password_changed", "accounts.second_factor_actions._note"),
+          routes=("accounts:end_session", "accounts:end_other_sessions")),
+    house("policy: change",               "- - - - - - A  - - -", "policies.change_policies",
+          actions=("policies.actions.set_policy",)),
+    house("policy: read",                 "- - - - - - A  A A -", "policies.view_policies"),
+    # Part of other actions, and of the sweep.
+    house("system: by itself alone",      "- - - - - - -  - - -",
+          actions=(f"{CLOCK}.open_deadline", f"{CLOCK}.open_deadlines_in_bulk", f"{CLOCK}.meet_deadline",
+                   f"{CLOCK}.cancel_deadlines", f"{CLOCK}.pause_deadline", f"{CLOCK}.resume_deadline",
+                   f"{CLOCK}.recompute_deadlines", "complaints.actions.drafts.forget_old_drafts",
+                   "accounts.second_factor_secrets.encrypt_anew")),
+)
+# fmt: on
+
+READ = MATRIX[0]
+
+
+def right(what: str) -> Right:
+    return next(row for row in MATRIX if row.what == what)

@@ -1,0 +1,263 @@
+"""Every action × every role: the right is asked where the change is made, so no door has to."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+
+from accounts import actions as house_actions
+from accounts.actions import CalendarDay
+from accounts.holidays import import_public_holidays
+from accounts.key_actions import create_api_key, revoke_api_key
+from accounts.passwords import set_password
+from accounts.roles import Role
+from accounts.second_factor_actions import reset_second_factor
+from complaints.actions import categories, classes, desk, links, ownership, record, reports, talks, transitions
+from complaints.actions.drafts import discard_draft, save_draft
+from complaints.actions.import_rows import import_rows
+from complaints.actions.lodge import lodge_complaint
+from complaints.actions.outside import record_gone_outside
+from complaints.models import OralReport
+from core import clock
+from core.errors import DomainError, PermissionDenied
+from customers import actions as care
+from customers.told import Told, record_customer, record_told_sale, revise_customer
+from policies.actions import set_policy
+from tests.house import make_intake
+from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
+from tests.rights.test_objects import EVERY_ROLE
+from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
+
+END = {"reason": "Because.", "outcome": "upheld", "relief": "explanation"}
+# These ask nobody: they are part of other actions, or the writer of a draft is all who ever sees it.
+OF_ITSELF = set(right("system: by itself alone").actions)
+FORMS = set(right("draft: keep, discard").actions)
+# These find only the rows of whoever asks.
+OF_ONES_OWN = set(right("sign-in: look after one's own").actions)
+KEY = "00000000-0000-4000-8000-000000000001"
+
+Call = Callable[[World, Any, Any], object]
+
+CALLS: dict[str, Call] = {
+    "complaints.actions.lodge.lodge_complaint": lambda w, c, by: lodge_complaint(make_intake(), by=by),
+    "complaints.actions.import_rows._write": lambda w, c, by: import_rows("file", [], by=by),
+    "complaints.actions.links.add_to_complaint": lambda w, c, by: links.add_to_complaint(
+        c.number, text="More", channel="phone", by=by
+    ),
+    "complaints.actions.record.change_complaint": lambda w, c, by: record.change_complaint(
+        c.pk, expected_version=c.version, changes={"happened_where": "There"}, by=by
+    ),
+    "complaints.actions.ownership.take_complaint": lambda w, c, by: ownership.take_complaint(c.pk, by=by),
+    "complaints.actions.ownership.assign_complaint": lambda w, c, by: ownership.assign_complaint(
+        c.pk, owner=w.house.handler, by=by
+    ),
+    "complaints.actions.classes.raise_class": lambda w, c, by: classes.raise_class(c.pk, by=by),
+    "complaints.actions.classes.lower_class": lambda w, c, by: classes.lower_class(c.pk, reason="Why", by=by),
+    "complaints.actions.links.link_complaints": lambda w, c, by: links.link_complaints(
+        c.pk, another(w, c).number, relation="related", by=by
+    ),
+    "complaints.actions.outside.record_gone_outside": lambda w, c, by: record_gone_outside(
+        c.pk, channel="press", summary="A call", by=by
+    ),
+    "complaints.actions.transitions.leave": lambda w, c, by: transitions.leave(c.pk, **END, by=by),
+    "complaints.actions.transitions.withdraw": lambda w, c, by: transitions.withdraw(c.pk, **END, by=by),
+    "complaints.actions.transitions.void": lambda w, c, by: transitions.void(c.pk, reason="Mistake", by=by),
+    "complaints.actions.transitions.act": lambda w, c, by: transitions.act(
+        at_state(c, "act", severity_class=2).pk, by=by
+    ),
+    "complaints.actions.reports.report_orally": lambda w, c, by: reports.report_orally(
+        at_state(c, "report").pk, to=w.head, outcome="upheld", relief="explanation", by=by
+    ),
+    "complaints.actions.reports.assess_desk": lambda w, c, by: reports.assess_desk(
+        c.pk, answers={"listen": "yes"}, by=by
+    ),
+    "complaints.actions.reports.confirm_oral_report": lambda w, c, by: reports.confirm_oral_report(
+        reported(w, c).pk, by=by
+    ),
+    "complaints.actions.desk.complete_step": lambda w, c, by: desk.complete_step(c.pk, "listen", text="It", by=by),
+    "complaints.actions.desk.correct_step": lambda w, c, by: desk.correct_step(c.pk, "listen", text="It", by=by),
+    "complaints.actions.desk.meet_at_desk": lambda w, c, by: desk.meet_at_desk(c.pk, "listen", text="It", by=by),
+    "complaints.actions.desk.change_desk": lambda w, c, by: desk.change_desk(c.pk, what="person", note="New", by=by),
+    "complaints.actions.desk.call_supervisor": lambda w, c, by: desk.call_supervisor(c.pk, by=by),
+    "complaints.actions.talks.record_communication": lambda w, c, by: talks.record_communication(
+        c.pk, direction="out", medium="phone", summary="We called", by=by
+    ),
+    "complaints.actions.talks.write_note": lambda w, c, by: talks.write_note(c.pk, text="A note", by=by),
+    "complaints.actions.categories.save_category": lambda w, c, by: categories.save_category(
+        None, code="new", name_en="New", name_zh="新", by=by
+    ),
+    "complaints.actions.categories.add_categories": lambda w, c, by: categories.add_categories([], by=by),
+    "customers.actions.find_or_create_customer": lambda w, c, by: care.find_or_create_customer(
+        "Sarah", phone="13900007777", by=by
+    ),
+    "customers.actions.create_customer": lambda w, c, by: care.create_customer("Sarah", by=by),
+    "customers.actions.change_customer": lambda w, c, by: care.change_customer(c.customer_id, name="New", by=by),
+    "customers.actions.add_contact": lambda w, c, by: care.add_contact(
+        c.customer_id, "phone", "13900007777", by=by
+    ),
+    "customers.actions.remove_contact": lambda w, c, by: care.remove_contact(contact_of(c), by=by),
+    "customers.actions.make_main_contact": lambda w, c, by: care.make_main_contact(contact_of(c), by=by),
+    "customers.actions.set_contacts": lambda w, c, by: care.set_contacts(
+        c.customer_id, {"phone": ["13900007777"]}, by=by
+    ),
+    "customers.actions.set_external_ids": lambda w, c, by: care.set_external_ids(c.customer_id, {"crm": "1"}, by=by),
+    "customers.told.record_customer": lambda w, c, by: record_customer(Told(name="Sarah"), by=by),
+    "customers.told.revise_customer": lambda w, c, by: revise_customer(c.customer_id, Told(name="Sarah"), by=by),
+    "customers.actions.mark_vip": lambda w, c, by: care.mark_vip(c.customer_id, "Big", by=by),
+    "customers.actions.unmark_vip": lambda w, c, by: care.unmark_vip(c.customer_id, "Left", by=by),
+    "customers.actions.record_sale": lambda w, c, by: care.record_sale(
+        "till", "S-1", customer_id=c.customer_id, product_name="Pump", amount=Decimal(5), sold_at=clock.now(), by=by
+    ),
+    "customers.told.record_told_sale": lambda w, c, by: record_told_sale(
+        "till", "S-1", buyer=c.customer_id, product_name="Pump", amount=Decimal(5), currency="CNY",
+        sold_at=clock.now(), by=by,
+    ),
+    "accounts.second_factor_actions.reset_second_factor": lambda w, c, by: reset_second_factor(
+        w.house.clerk.pk, by=by
+    ),
+    "accounts.actions.save_calendar": lambda w, c, by: house_actions.save_calendar(
+        None, name="New", time_zone="Asia/Shanghai", weekly={0: [(540, 600)]}, by=by
+    ),
+    "accounts.actions.set_calendar_day": lambda w, c, by: house_actions.set_calendar_day(
+        w.house.calendar.pk, CalendarDay(date(2026, 12, 1), [], "Closed"), by=by
+    ),
+    "accounts.actions.save_department": lambda w, c, by: house_actions.save_department(
+        None, name="New", code="new", calendar=w.house.calendar, parent=w.house.west, by=by
+    ),
+    "accounts.actions.create_user": lambda w, c, by: house_actions.create_user(
+        "newcomer", name="New", department=w.house.west, roles=["handler"], by=by
+    ),
+    "accounts.actions.change_user": lambda w, c, by: house_actions.change_user(
+        w.house.clerk.pk, name="C", department=w.house.west, email="", is_active=True, by=by
+    ),
+    "accounts.actions.set_roles": lambda w, c, by: house_actions.set_roles(w.house.clerk.pk, ["handler"], by=by),
+    "accounts.actions.set_preferences": lambda w, c, by: house_actions.set_preferences(
+        by.pk, language="en", theme="dark", has_single_keys=True, by=by
+    ),
+    "accounts.actions.delegate_authority": lambda w, c, by: away(w, by),
+    "accounts.actions.end_delegation": lambda w, c, by: house_actions.end_delegation(
+        absence_of(w, by).pk, now=clock.now(), by=by
+    ),
+    "accounts.holidays.import_public_holidays": lambda w, c, by: import_public_holidays(
+        w.house.calendar.pk, [2027], by=by
+    ),
+    "accounts.passwords.set_password": lambda w, c, by: set_password(
+        w.house.clerk.pk, "another-long-password", by=by
+    ),
+    "accounts.key_actions.create_api_key": lambda w, c, by: new_key(by, by),
+    "accounts.key_actions.revoke_api_key": lambda w, c, by: revoke_api_key(
+        new_key(by, None)[0].pk, now=clock.now(), by=by
+    ),
+    "policies.actions.set_policy": lambda w, c, by: set_policy("draft.keep_days", 3, by=by),
+}  # fmt: skip
+
+
+def another(world, complaint):
+    return world.complaints[SAME if complaint != world.complaints[SAME] else RECORDED]
+
+
+def at_state(complaint, state, **more):
+    type(complaint).objects.filter(pk=complaint.pk).update(state=state, **more)
+    return complaint
+
+
+def reported(world, complaint):
+    OralReport.objects.create(
+        complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now()
+    )
+    return complaint
+
+
+def contact_of(complaint):
+    return complaint.customer.contact_points.get().pk
+
+
+def away(world, by):
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    return house_actions.delegate_authority(
+        by.pk, delegate=world.house.clerk, starts_at=now, ends_at=now + timedelta(days=1), by=by
+    )
+
+
+def absence_of(world, by):
+    now = datetime(2027, 2, 1, tzinfo=UTC)
+    return house_actions.delegate_authority(
+        by.pk, delegate=world.house.clerk, starts_at=now, ends_at=now + timedelta(days=1), by=None
+    )
+
+
+def new_key(user, by):
+    return create_api_key(user.pk, name="k", now=clock.now(), by=by)
+
+
+def outcome(call: Call, world: World, complaint, by) -> str:
+    """What came of it; nothing of it stays."""
+    try:
+        with transaction.atomic():
+            try:
+                call(world, complaint, by)
+            finally:
+                transaction.set_rollback(True)
+    except PermissionDenied:
+        return "denied"
+    except ObjectDoesNotExist:
+        return "not there"
+    except (DomainError, ValidationError):
+        # The state of the case is against it, not the right.
+        return "may"
+    return "may"
+
+
+def test_every_action_that_asks_for_a_right_is_tried():
+    named = {name for row in MATRIX for name in row.actions}
+    assert set(CALLS) == named - OF_ITSELF - FORMS - OF_ONES_OWN
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_an_action_is_for_the_roles_of_its_row(make_world, role):
+    """On a complaint of the own department, on one they own or logged, and on one of another department."""
+    world = make_world(role)
+    for relation in (SAME, OWNED, RECORDED, OTHER):
+        world.make(relation)
+    world.me = world.fresh()
+    for row in MATRIX:
+        for name in row.actions:
+            if name not in CALLS:
+                continue
+            for relation in (SAME, OWNED, RECORDED, OTHER) if row.of_complaint else (SAME,):
+                complaint = world.complaints[relation]
+                came = outcome(CALLS[name], world, complaint, world.me)
+                reach = row.mark(role)
+                if row.of_complaint and relation == OTHER:
+                    expected = {"not there", "denied"} if role != Role.AUDITOR else {"denied"}
+                elif reach in (ALL, DEPARTMENT) or (reach == OWN and (relation != SAME or not row.of_complaint)):
+                    expected = {"may"}
+                else:
+                    # For who reads no complaint it is not even there.
+                    expected = {"denied", "not there"} if row.of_complaint else {"denied"}
+                assert came in expected, (name, relation, came)
+
+
+def test_nobody_does_for_others_what_is_their_own_affair(make_world):
+    """Settings, keys, absences, drafts: only an administrator for somebody else, and drafts nobody at all."""
+    world = make_world(Role.MANAGER)
+    clerk, me = world.house.clerk, world.fresh()
+    now = clock.now()
+    away_from, until = now, now + timedelta(days=1)
+    for attempt in (
+        lambda: house_actions.set_preferences(clerk.pk, language="zh-hans", theme="dark", has_single_keys=True, by=me),
+        lambda: create_api_key(clerk.pk, name="theirs", now=now, by=me),
+        lambda: revoke_api_key(new_key(clerk, None)[0].pk, now=now, by=me),
+        lambda: house_actions.delegate_authority(clerk.pk, delegate=me, starts_at=away_from, ends_at=until, by=me),
+    ):
+        with pytest.raises(PermissionDenied):
+            attempt()
+    save_draft(KEY, fields={"description": ["Mine"]}, by=clerk)
+    with pytest.raises(DomainError):
+        save_draft(KEY, fields={"description": ["Theirs"]}, by=me)
+    discard_draft(KEY, by=me)
+    assert clerk.drafts.get().fields == {"description": ["Mine"]}
