@@ -12,7 +12,7 @@ from api import views
 from api.documents import ERRORS, HEADERS, PATH_WORDS
 from api.pagination import DEFAULT_LIMIT, MOST
 from api.permissions import SAFE, Anybody
-from api.serializers import Input, Nothing
+from api.serializers import Input
 
 WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -139,7 +139,8 @@ class Operation(AutoSchema):
         return found
 
     def get_request_serializer(self) -> Any:
-        if self.method not in WITH_BODY or self.view.input_class is Nothing:
+        # Where there are no fields, there need be no body.
+        if self.method not in WITH_BODY or not self.view.input_class().fields:
             return None
         return self.view.input_class(partial=self.method == "PATCH")
 
@@ -160,10 +161,10 @@ class Operation(AutoSchema):
         )
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return isinstance(serializer, serializers.ListSerializer) and isinstance(self.view, views.ListView)
+        return isinstance(serializer, serializers.ListSerializer)
 
     def _get_paginator(self) -> Any:
-        return _Page()
+        return _Page() if isinstance(self.view, views.ListView) and self.method in SAFE else None
 
     def get_paginated_name(self, serializer_name: str) -> str:
         return f"{serializer_name}Page"

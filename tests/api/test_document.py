@@ -1,0 +1,167 @@
+"""The document says all there is, and no more: every address, field, parameter and error."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from api.documents import ERRORS
+from api.nouns.document import drawn
+from tests.api.conftest import problem
+from tests.hostile.routes import walk
+
+DOCUMENT, DOCS = "/api/v1/openapi.json", "/api/v1/docs"
+NOT_IN_IT = {"api:document-openapi", "api:document-docs"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return json.loads(drawn())
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def schemas(value: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of every component, however deep."""
+    if isinstance(value, dict):
+        for name, inner in value.get("properties", {}).items() if isinstance(value.get("properties"), dict) else ():
+            yield f"{where}.{name}", inner
+        for key, inner in value.items():
+            yield from schemas(inner, f"{where}.{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from schemas(inner, f"{where}.{index}")
+
+
+def test_it_is_valid_and_drawn_without_a_warning(tmp_path, capsys):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
+    assert "openapi: 3.1.0" in (tmp_path / "openapi.yaml").read_text()
+
+
+def test_every_address_is_in_it(document):
+    routes = {
+        "/" + re.sub(r"<\w+:(\w+)>", lambda found: "{" + ("id" if found[1] == "pk" else found[1]) + "}", path)
+        for name, path in walk()
+        if path.startswith("api/") and name not in NOT_IN_IT
+    }
+    assert set(document["paths"]) == routes
+
+
+def test_every_field_and_parameter_is_described(document):
+    silent = [where for where, each in schemas(document["components"]["schemas"]) if not says(each)]
+    assert silent == []
+    for where, operation in operations(document):
+        assert operation["description"], where
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description"), (where, parameter["name"])
+
+
+def says(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("description")) or "$ref" in schema
+
+
+def test_every_operation_lists_its_errors(document):
+    for where, operation in operations(document):
+        told = {int(status) for status in operation["responses"]}
+        method, _space, path = where.partition(" ")
+        wanted = {400, 406, 429, 503}
+        if operation["security"]:
+            wanted |= {401, 403}
+        if "{" in path:
+            wanted |= {404}
+        if method != "GET":
+            wanted |= {409, 413}
+        if method in ("POST", "PUT", "PATCH"):
+            wanted |= {415}
+        if method == "POST":
+            wanted |= {422}
+        if method == "PATCH":
+            wanted |= {412, 428}
+        assert wanted - told == set(), where
+        for status in told & set(ERRORS):
+            answer = operation["responses"][str(status)]
+            assert answer.get("$ref", "").startswith("#/components/responses/") or status == 503, (where, status)
+
+
+def test_every_body_has_an_example(document):
+    parts = document["components"]["schemas"]
+
+    def has_example(schema: dict[str, Any]) -> bool:
+        named = parts[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        return bool(named.get("examples")) or any(has_example(each) for each in named.get("oneOf", ()))
+
+    without = [
+        where
+        for where, operation in operations(document)
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if not has_example(content["schema"])
+    ]
+    assert without == []
+
+
+def test_names_of_operations_are_unique(document):
+    names = [operation["operationId"] for _where, operation in operations(document)]
+    assert len(names) == len(set(names))
+
+
+def test_a_post_may_always_be_retried_and_a_patch_needs_what_was_seen(document):
+    for where, operation in operations(document):
+        headers = {
+            each["name"]: each.get("required", False)
+            for each in operation.get("parameters", ())
+            if each["in"] == "header"
+        }
+        if where.startswith("POST"):
+            assert "Idempotency-Key" in headers, where
+        if where.startswith("PATCH"):
+            assert headers["If-Match"] is True, where
+
+
+def test_the_document_needs_no_key_and_is_not_sent_twice(db):
+    answer = Client().get(DOCUMENT)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json()["openapi"] == "3.1.0"
+    assert Client().get(DOCUMENT, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    problem(Client().post(DOCUMENT), 405, "method_not_allowed")
+
+
+def test_only_the_page_of_the_document_allows_styles_in_its_markup(db, client, house):
+    page = Client().get(DOCS + "/", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert page["Content-Type"] == "text/html; charset=utf-8"
+    policy = page["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self';" in policy + ";"
+    client.force_login(house.clerk)
+    for path in ("/", "/accounts/login/", DOCUMENT, "/api/v1/me", "/api/v1/nothing"):
+        assert "unsafe" not in client.get(path)["Content-Security-Policy"], path
+
+
+def test_the_page_brings_all_it_needs_from_here(db):
+    page = Client().get(DOCS).content.decode()
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert address.startswith("/static/"), address
+        assert Client().get(address).status_code == 200, address
+
+
+def test_rest_framework_is_known_to_this_app_alone():
+    root = Path(__file__).parents[2]
+    apps = ("core", "events", "policies", "accounts", "customers", "deadlines", "complaints", "config")
+    for app in apps:
+        for path in (root / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not any(name.startswith(("rest_framework", "drf_")) for name in names), path
