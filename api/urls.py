@@ -7,13 +7,27 @@ from api import converters
 register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
-from api.nouns import customers, document, events, health, house, policies, sales  # noqa: E402
+from api.nouns import (  # noqa: E402
+    complaints,
+    complaints_talks,
+    complaints_verbs,
+    customers,
+    document,
+    events,
+    health,
+    house,
+    policies,
+    sales,
+)
 
 app_name = "api"
 urlpatterns = [
     *document.urlpatterns,
     *health.urlpatterns,
     *house.urlpatterns,
+    *complaints.urlpatterns,
+    *complaints_talks.urlpatterns,
+    *complaints_verbs.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
-from complaints.actions.ownership import assign_complaint
+from complaints.actions.ownership import give_to
 from complaints.actions.transitions import transition
 from complaints.codes import HEATED, MONETARY_REMEDIES, Relief, RemedyKind, Satisfaction, State
 from complaints.deadlines import ANSWER, FIRST_RESPONSE, RESOLVED, readers
@@ -230,9 +230,11 @@ def change_desk(
         complaint=complaint, what=what, note=note.strip(), at=at, recorded_at=now, recorded_by=by
     )
     record_event(events.DESK_CHANGED, complaint, by=by, at=now, what=what, change_id=row.pk)
-    save(complaint, at=now)
-    if owner is not None:
-        assign_complaint(complaint_id, owner=owner, by=by)
+    if owner is None or owner.pk == complaint.owner_id:
+        save(complaint, at=now)
+    else:
+        # This saves it.
+        give_to(complaint, owner=owner, by=by)
     return row
 
 

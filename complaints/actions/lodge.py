@@ -19,7 +19,7 @@ from complaints.search import index_complaint
 from complaints.triage import Reason, proposed_class, reach_of, triage
 from core import clock
 from core.actions import action
-from core.errors import Blocked, Blocker, Conflict, PermissionDenied
+from core.errors import Blocked, Blocker, Conflict, PermissionDenied, Sentence
 from core.numbering import take_numbers
 from customers.actions import Details, add_contact, change_customer, find_or_create_customer
 from customers.codes import ContactKind
@@ -87,10 +87,9 @@ def _check_external_ids(intake: Intake, by: User | None) -> None:
         ).first()
         if known is None:
             continue
+        text: Sentence = _("It is recorded already.")
         if by is None or Complaint.objects.visible_to(by).filter(pk=known.pk).exists():
             text = _("It is recorded already: %(number)s.") % {"number": known.number}
-        else:
-            text = _("It is recorded already.")
         raise Conflict("duplicate", text, current=known)
 
 
@@ -172,7 +171,8 @@ def _save(
     # Late, since the counter's row stays locked until the end.
     complaint.number = take_numbers(SERIES, at=now, zone=policy("company.zone"))[0]
     complaint.save(force_insert=True)
-    complaint.further_categories.set(pk for pk in categories if pk != intake.category_id)
+    if further := [pk for pk in categories if pk != intake.category_id]:
+        complaint.further_categories.set(further)
     _save_subjects(complaint, intake, by)
     Promise.objects.bulk_create(
         Promise(complaint=complaint, what=promise.what, by_whom=promise.by_whom, form=promise.form)

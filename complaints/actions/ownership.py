@@ -28,7 +28,10 @@ def take_complaint(complaint_id: int, *, by: User) -> Complaint:
     """
     if not by.has_perm("complaints.work_desk"):
         raise PermissionDenied
-    complaint = locked(complaint_id, by=by)
+    return _take(locked(complaint_id, by=by), by)
+
+
+def _take(complaint: Complaint, by: User) -> Complaint:
     require_open(complaint)
     if complaint.owner_id == by.pk:
         return complaint
@@ -55,12 +58,15 @@ def assign_complaint(complaint_id: int, *, owner: User, by: User) -> Complaint:
 
     Raises Blocked when the new owner may not see it, is inactive or works no complaints.
     """
+    _check_giver(owner, by)
+    return give_to(locked(complaint_id, by=by), owner=owner, by=by)
+
+
+def give_to(complaint: Complaint, *, owner: User, by: User) -> Complaint:
+    """As `assign_complaint`, on a complaint that the caller has locked; saves it. Raises the same."""
+    _check_giver(owner, by)
     if not by.has_perm("complaints.assign"):
-        if owner.pk == by.pk:
-            # Without a supervisor's word one takes what is free, and nothing from a colleague.
-            return take_complaint(complaint_id, by=by)
-        raise PermissionDenied("only_supervisor_assigns", _("Only a supervisor gives a complaint to somebody else."))
-    complaint = locked(complaint_id, by=by)
+        return _take(complaint, by)
     require_open(complaint)
     may_own = owner.is_active and owner.has_role(*CASE_ROLES)
     if not may_own or not _would_see(complaint, owner):
@@ -68,6 +74,16 @@ def assign_complaint(complaint_id: int, *, owner: User, by: User) -> Complaint:
     if complaint.owner_id == owner.pk:
         return complaint
     return _give(complaint, owner, by, is_taken=owner.pk == by.pk)
+
+
+def _check_giver(owner: User, by: User) -> None:
+    """Without a supervisor's word one takes what is free, and nothing from a colleague."""
+    if by.has_perm("complaints.assign"):
+        return
+    if owner.pk != by.pk:
+        raise PermissionDenied("only_supervisor_assigns", _("Only a supervisor gives a complaint to somebody else."))
+    if not by.has_perm("complaints.work_desk"):
+        raise PermissionDenied
 
 
 def _would_see(complaint: Complaint, owner: User) -> bool:

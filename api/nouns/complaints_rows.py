@@ -1,0 +1,85 @@
+"""Complaints with all that an answer tells of them, read in few statements however many there are."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+
+from accounts.models import User
+from complaints.duplicates import Duplicate, same_people
+from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, ExternalReference, OralReport
+from complaints.models import Promise as CustomerPromise
+from complaints.querysets import ComplaintQuerySet
+from deadlines.models import Deadline
+
+RELATED = ("department", "owner", "recorded_by", "customer", "category", "sale")
+# What most complaints do not have is asked for only where it is there.
+PARTS: dict[str, QuerySet[Any]] = {
+    "subject_rows": ComplaintSubject.objects.select_related("user").order_by("pk"),
+    "promises": CustomerPromise.objects.all(),
+    "external_references": ExternalReference.objects.order_by("source"),
+    "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "further_categories": Category.objects.all(),
+}
+
+
+def complaints_for(user: User) -> ComplaintQuerySet:
+    """What this user may see, with what `complete` wants to know."""
+    parts = {name: rows for name, rows in PARTS.items() if name != "further_categories"}
+    has: dict[str, Any] = {f"has_{name}": Exists(rows.filter(complaint=OuterRef("pk"))) for name, rows in parts.items()}
+    has["has_further_categories"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
+    has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
+    rows: ComplaintQuerySet = Complaint.objects.visible_to(user).select_related(*RELATED).annotate(**has)
+    return rows
+
+
+def complete(rows: Sequence[Complaint], user: User) -> None:
+    """Put onto rows of `complaints_for` what else their answers tell, as `answered_…`: at most eight statements."""
+    for name, part in PARTS.items():
+        having = [row for row in rows if getattr(row, f"has_{name}")]
+        prefetch_related_objects(having, Prefetch(name, part))
+        for row in rows:
+            row.__dict__[f"answered_{name}"] = []
+        for row in having:
+            row.__dict__[f"answered_{name}"] = list(getattr(row, name).all())
+    newest = newest_deadlines([row.pk for row in rows])
+    links = visible_links([row.pk for row in rows if getattr(row, "has_links", False)], user)
+    for row in rows:
+        row.__dict__["answered_deadlines"] = newest.get(row.pk, [])
+        row.__dict__["answered_links"] = links.get(row.pk, [])
+
+
+def complete_one(complaint: Complaint, user: User, duplicates: list[Duplicate] | None = None) -> Complaint:
+    """The same for one, with its possible duplicates: those given, or those of the same customer, phone or sale.
+
+    What has ended is linked to nothing more, so nothing is looked for.
+    """
+    complete([complaint], user)
+    if duplicates is None:
+        duplicates = same_people(complaint, by=user) if complaint.is_open else []
+    complaint.__dict__["answered_duplicates"] = duplicates
+    return complaint
+
+
+def newest_deadlines(ids: Sequence[int]) -> dict[int, list[Deadline]]:
+    """The newest deadline of each kind, by complaint; the earlier rounds stand under its own address."""
+    newest: dict[int, dict[str, Deadline]] = {}
+    for row in Deadline.objects.filter(subject_type="complaint", subject_id__in=ids).order_by("pk"):
+        newest.setdefault(row.subject_id, {})[row.kind] = row
+    return {pk: list(kinds.values()) for pk, kinds in newest.items()}
+
+
+def visible_links(ids: Iterable[int], user: User) -> dict[int, list[dict[str, str]]]:
+    """Numbers of linked complaints with the relation, by complaint, as far as the user may see them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = list(ComplaintLink.objects.filter(Q(complaint__in=wanted) | Q(other__in=wanted)).order_by("pk"))
+    ends = {pk for row in rows for pk in (row.complaint_id, row.other_id)}
+    numbers = dict(Complaint.objects.visible_to(user).filter(pk__in=ends).values_list("pk", "number"))
+    found: dict[int, list[dict[str, str]]] = {}
+    for row in rows:
+        for one, another in ((row.complaint_id, row.other_id), (row.other_id, row.complaint_id)):
+            if one in wanted and another in numbers:
+                found.setdefault(one, []).append({"number": numbers[another], "relation": row.relation})
+    return found
