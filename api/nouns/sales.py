@@ -85,7 +85,7 @@ class BuyerInput(Input):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (attrs.get("phone") or attrs.get("email")):
-            text = _("Give a phone or an e-mail by which the customer is found, or the customer's id.")
+            text = _("Give a phone or an e-mail by which the customer is found, or the customer’s id.")
             raise serializers.ValidationError({"phone": serializers.ErrorDetail(str(text), code="required")})
         return attrs
 

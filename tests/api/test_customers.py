@@ -121,6 +121,17 @@ def test_sent_twice_it_changes_nothing_the_second_time(api, house, fang):
     assert timeline(fang).count() == 2
 
 
+def test_a_post_that_is_repeated_is_done_once(api, house):
+    client = api(house.clerk)
+    once = {"Idempotency-Key": "customer-1"}
+    first = client.post(URL, {"name": "王芳"}, headers=once)
+    again = client.post(URL, {"name": "王芳"}, headers=once)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
+    problem(client.post(URL, {"name": "李强"}, headers=once), 422, "idempotency_key_reused")
+    assert [customer.name for customer in Customer.objects.all()] == ["王芳"]
+
+
 # ---------------------------------------------------------------- who may
 
 
