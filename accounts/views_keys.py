@@ -30,7 +30,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(app="accounts")
+@reauthentication_required(app="accounts")  # type: ignore[untyped-decorator]
 @sensitive_variables("secret")
 def new_key(request: HttpRequest) -> HttpResponse:
     """A key opens the house without a password, so whoever makes one has just confirmed who they are."""

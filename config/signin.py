@@ -36,7 +36,8 @@ class ClosedAdapter(DefaultAccountAdapter):
         """Too many tries are no fault of the form: they are answered alike wherever one guesses, with a 429."""
         if code in TOO_MANY:
             raise ImmediateHttpResponse(respond_429(context.request))
-        return super().validation_error(code, *args)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Whoever has just signed in, and has no second factor to guard yet, is not asked for the password again."""

@@ -5,6 +5,7 @@ import hmac
 import re
 import struct
 import time
+from typing import Any
 
 from django.test import Client
 
@@ -26,7 +27,7 @@ def key_on(html: str) -> str:
     return found[1].replace(" ", "")
 
 
-def sign_in(client: Client, name: str, password: str = PASSWORD, **more: str):
+def sign_in(client: Client, name: str, password: str = PASSWORD, **more: Any) -> Any:
     return client.post("/accounts/login/", {"login": name, "password": password}, **more)
 
 

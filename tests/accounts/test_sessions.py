@@ -300,7 +300,7 @@ def test_an_address_that_is_only_claimed_counts_for_nothing(db, forged):
 def test_behind_a_proxy_of_ours_only_its_own_word_counts(db):
     """What a visitor writes into the header stands before what the proxy adds."""
 
-    def from_behind(n: int, address: str) -> int:
+    def from_behind(n, address):
         forwarded = {"X-Forwarded-For": f"10.0.{n}.1, {address}"}
         return sign_in(Client(), f"nobody{n}", "wrong", headers=forwarded, REMOTE_ADDR="127.0.0.1").status_code
 
