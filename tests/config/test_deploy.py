@@ -27,7 +27,7 @@ PRODUCTION = {
 def names_read_by_settings(source: str) -> set[str]:
     """The first argument of every env.…("NAME")."""
     return {
-        call.args[0].value
+        str(call.args[0].value)
         for call in ast.walk(ast.parse(source))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.core.backup_places import ROOT, SERVER, ask, empty_place, refused
-from tests.crash.place import wait_until
+from tests.core.backup_places import ask, empty_place, refused
+from tests.crash.place import ROOT, SERVER, wait_until
 
 OUTBOX = "events_outboxmessage"
 # A restore signs everybody out, marks what waited, and renews what Django writes itself.

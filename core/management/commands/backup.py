@@ -50,10 +50,10 @@ class Command(BaseCommand):
 
 def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
     """Write the archive: the database first, then the files, so that no row is without its file."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        raise BackupFault("The database is in memory, and nothing of it is kept.")
     if "django_migrations" not in connection.introspection.table_names():
         raise BackupFault("There is nothing to back up: this database was never set up.")
+    if connection.vendor == "sqlite" and not Path(str(connection.settings_dict["NAME"])).is_file():
+        raise BackupFault("The database is in memory, and nothing of it is kept: name a file in DATABASE_URL.")
     source = store()
     # Beside the archive, where there must be room for it anyway.
     with new_archive(target) as archive, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
