@@ -32,8 +32,8 @@ class KeyAuthentication(BaseAuthentication):
 class BrowserAuthentication(SessionAuthentication):
     """The session of a browser, with its CSRF token in `X-CSRFToken`."""
 
-    def enforce_csrf(self, request: Request) -> None:  # type: ignore[override]
+    def enforce_csrf(self, request: Request) -> None:
         try:
-            super().enforce_csrf(request)  # type: ignore[arg-type]
+            super().enforce_csrf(request)
         except PermissionDenied as error:
             raise Refusal(403, "csrf_failed", _("The header X-CSRFToken is missing or wrong.")) from error

@@ -106,8 +106,8 @@ class Instant(serializers.DateTimeField):
             self.fail("no_offset")
         return instant
 
-    def to_representation(self, value: Any) -> str | None:
-        return instant_text(value) if isinstance(value, datetime) else value
+    def to_representation(self, value: Any) -> str:
+        return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 class Day(serializers.DateField):
@@ -148,7 +148,7 @@ def instant_text(value: datetime) -> str:
         "example": {"amount": "200.00", "currency": "CNY"},
     }
 )
-class MoneyField(serializers.Field):
+class MoneyField(serializers.Field[Any, Any, Any, Any]):
     """`{"amount": "200.00", "currency": "CNY"}`, read into core.money.Money. `only`: no other currency is taken."""
 
     default_error_messages = {
@@ -186,7 +186,7 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
 
 
 @extend_schema_field({"type": "string", "format": "duration", "example": "PT30M"})
-class Duration(serializers.Field):
+class Duration(serializers.Field[Any, Any, Any, Any]):
     """ISO 8601, such as PT30M; never negative."""
 
     default_error_messages = {"invalid": _("Write a duration as ISO 8601, such as PT30M.")}

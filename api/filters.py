@@ -74,7 +74,8 @@ class CodeFilter(Filter):
 
 def one_each(request: Request, known: Iterable[str]) -> dict[str, str]:
     """The parameters by name. Refuses unknown ones, the same one twice, and what no text column keeps."""
-    allowed, errors, found = set(known), [], {}
+    allowed, found = set(known), {}
+    errors: list[dict[str, Any]] = []
     for name, values in request.query_params.lists():
         if name not in allowed:
             errors.append({"field": name, "code": "unknown_parameter", "message": _("There is no such parameter.")})

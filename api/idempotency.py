@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
@@ -53,12 +54,19 @@ def wanted_key(request: Request) -> str | None:
 
 
 def answer_once(
-    request: Request, key: str, do: Callable[[], HttpResponse], refuse: Callable[[Exception], HttpResponse]
+    request: Request,
+    key: str,
+    do: Callable[[], HttpResponse],
+    refuse: Callable[[Exception], HttpResponse],
+    look_again: Callable[[], None],
 ) -> HttpResponse:
-    """Do it and keep the answer, or give the first answer again. `refuse` makes an answer of an error of `do`."""
+    """Do it and keep the answer, or give the first answer again. `refuse` makes an answer of an error of `do`.
+
+    `look_again` raises when what was answered is hidden from the caller by now.
+    """
     fingerprint = fingerprint_of(request)
     try:
-        return action(_once)(request, key, fingerprint, do, refuse)
+        return action(_once)(request, key, fingerprint, do, refuse, look_again)
     except _NotKept as not_kept:
         return not_kept.response
 
@@ -69,11 +77,12 @@ def _once(
     fingerprint: str,
     do: Callable[[], HttpResponse],
     refuse: Callable[[Exception], HttpResponse],
+    look_again: Callable[[], None],
 ) -> HttpResponse:
     token = secrets.token_hex(16)
-    row = claim(request.user, key, token, fingerprint, now=clock.now())
+    row = claim(cast(User, request.user), key, token, fingerprint, now=clock.now())
     if row.token != token:
-        return _again(row, fingerprint)
+        return _again(row, fingerprint, look_again)
     try:
         # What is refused is undone, and the refusal is kept.
         with transaction.atomic():
@@ -116,10 +125,13 @@ def _insert(row: IdempotencyKey) -> None:
         raise Refusal(409, "in_progress", text, headers={"Retry-After": "2"}) from error
 
 
-def _again(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
+def _again(row: IdempotencyKey, fingerprint: str, look_again: Callable[[], None]) -> HttpResponse:
     if row.fingerprint != fingerprint:
         text = _("This key came with another body or address before. Use a new one for something new.")
         raise Refusal(422, "idempotency_key_reused", text)
+    # What an error said, or nothing at all, tells of no record.
+    if row.body and row.status is not None and row.status < 300:
+        look_again()
     response = HttpResponse(row.body.encode(), status=row.status or 500, headers=row.headers)
     if "Content-Type" not in row.headers:
         del response["Content-Type"]
@@ -147,7 +159,8 @@ def fingerprint_of(request: Request) -> str:
 
 def _parts(request: Request) -> list[bytes]:
     parts = []
-    for name, values in request.data.lists():
+    form: Any = request.data
+    for name, values in form.lists():
         for value in values:
             if hasattr(value, "chunks"):
                 content = hashlib.sha256()

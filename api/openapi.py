@@ -1,6 +1,6 @@
 """The document, drawn from the views: what each takes, what it answers, and every error. Source: API.md."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -17,7 +17,7 @@ from api.serializers import Input
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "api.authentication.KeyAuthentication"
     name = "key"
 
@@ -25,7 +25,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A key, made in the browser or by create_api_key."}
 
 
-class BrowserScheme(SessionScheme):
+class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "api.authentication.BrowserAuthentication"
     name = "browser"
 
@@ -49,7 +49,7 @@ class _Page:
 class Operation(AutoSchema):
     """One method of one address."""
 
-    view: views.ApiView
+    view: views.ApiView  # type: ignore[override]
 
     def is_excluded(self) -> bool:
         return not getattr(self.view, "is_in_document", False)
@@ -82,7 +82,7 @@ class Operation(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         found = [self._path_parameter(name) for name in self._path_names()]
         lists = isinstance(self.view, views.ListView)
         if self.method in SAFE or not lists:
@@ -122,7 +122,7 @@ class Operation(AutoSchema):
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
         order = {"type": "string", "enum": orders, "default": view.default_ordering}
         words = {"type": "string", "minLength": 1, "maxLength": 200}
-        query = OpenApiParameter.QUERY
+        query: Literal["query"] = "query"
         place = words | {"maxLength": 4 * 200}
         found = [
             OpenApiParameter("limit", limit, query, description="How many rows a page has."),
@@ -174,7 +174,7 @@ class Operation(AutoSchema):
         return type(serializer).__name__.removesuffix("Output").removesuffix("Input")
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if "__doc__" not in vars(type(serializer)) or not type(serializer).__doc__:
             # What the base class says is for those who write such classes.
             schema.pop("description", None)

@@ -96,8 +96,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if refusal is None:
         return None
     headers = dict(refusal.headers)
-    if isinstance(error, exceptions.APIException) and getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
+    if how := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = how
     body = document(context["request"], refusal)
     return Response(body, status=refusal.status, headers=headers, content_type=MEDIA_TYPE)
 
@@ -126,12 +126,12 @@ def refusal_for(error: Exception) -> Refusal | None:  # noqa: PLR0911
     if isinstance(error, DjangoValidationError):
         return invalid_fields(flat(as_serializer_error(error)))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return Refusal(401, str(error.get_codes()), error.detail)
+        return Refusal(401, str(error.get_codes()), str(error.detail))
     if isinstance(error, exceptions.Throttled):
-        return too_many(math.ceil(error.wait or 1))
+        return too_many(math.ceil(getattr(error, "wait", None) or 1))
     for kind, (status, code, detail) in _FRAMEWORK.items():
         if isinstance(error, kind):
-            return Refusal(status, code, detail or getattr(error, "detail", ""))
+            return Refusal(status, code, detail or str(getattr(error, "detail", "")))
     return None
 
 

@@ -7,5 +7,5 @@ from rest_framework.renderers import JSONRenderer
 class Json(JSONRenderer):
     """The same bytes for the same answer: no indents on request, since ETags and kept answers depend on it."""
 
-    def get_indent(self, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> None:  # type: ignore[override]
+    def get_indent(self, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> None:
         return None

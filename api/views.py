@@ -1,6 +1,6 @@
 """What the views of all nouns stand on: who, how much, which fields; then one action, and its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from functools import partial
 from typing import Any, ClassVar, cast
@@ -35,7 +35,7 @@ MEGABYTE = 1024 * 1024
 class ApiView(GenericAPIView[Any]):
     """One address. A subclass says what it takes (`input_class`), answers (`serializer_class`) and does."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     serializer_class = Output
     # The body of POST, PUT and PATCH.
     input_class: type[Input] = Nothing
@@ -55,7 +55,7 @@ class ApiView(GenericAPIView[Any]):
     # There is one form of answer.
     format_kwarg = None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         translation.activate(language_of(request))
@@ -94,13 +94,18 @@ class ApiView(GenericAPIView[Any]):
 
     def answered(self, request: Request) -> HttpResponseBase:
         """Call the method's handler; what changes something is one transaction, tried again when locks collide."""
+        handler: Callable[..., HttpResponseBase]
         handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
         if request.method in SAFE or handler == self.http_method_not_allowed:
             return handler(request, *self.args, **self.kwargs)
         if request.method == "POST" and (key := wanted_key(request)):
-            do = partial(handler, request, *self.args, **self.kwargs)
-            return answer_once(request, key, do, self.handle_exception)
-        return action(handler)(request, *self.args, **self.kwargs)
+            do: Callable[[], Any] = partial(handler, request, *self.args, **self.kwargs)
+            return answer_once(request, key, do, self.handle_exception, self.look_again)
+        response: HttpResponseBase = action(handler)(request, *self.args, **self.kwargs)
+        return response
+
+    def look_again(self) -> None:
+        """Raise what hides this address by now, before an answer that was kept for it is given once more."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -170,6 +175,10 @@ class OneView(ApiView):
         """The thing as it is now, read as for GET; None when an action has just hidden it from who did it."""
         return self.get_queryset().filter(pk=item.pk).first()
 
+    def look_again(self) -> None:
+        if (self.lookup_url_kwarg or self.lookup_field) in self.kwargs:
+            self.get_object()
+
     def version_of(self, item: Any) -> int:
         """What If-Match is compared with; 0 for what has no versions."""
         return int(getattr(item, "version", 0))
@@ -200,6 +209,10 @@ class CreateMixin(OneView):
     def location(self, made: Any) -> str:
         """Its address, by `reverse`."""
         raise NotImplementedError
+
+    def look_again(self) -> None:
+        if self.kwargs:
+            self.get_queryset()
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         made = self.create(self.input())

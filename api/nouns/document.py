@@ -54,7 +54,7 @@ class Docs(Page):
 def drawn() -> bytes:
     """It changes only with the code."""
     with translation.override("en"):
-        document = SchemaGenerator().get_schema(request=None, public=True)
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return json.dumps(document, ensure_ascii=False, default=str).encode()
 
 

@@ -79,7 +79,7 @@ class DepartmentOutput(Output):
     id = serializers.IntegerField(help_text="Id of the department.")
     code = serializers.CharField(help_text="Code; inputs name departments by it.")
     name = serializers.CharField(help_text="Name.")
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]
         source="parent.code", default=None, allow_null=True, help_text="Code of the department above."
     )
     head = serializers.CharField(
@@ -118,7 +118,7 @@ class CategoryOutput(Output):
     name = serializers.CharField(help_text="Name in the language of the answer.")
     name_en = serializers.CharField(help_text="Name in English.")
     name_zh = serializers.CharField(help_text="Name in Chinese.")
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]
         source="parent.code", default=None, allow_null=True, help_text="Code of the category above."
     )
     is_active = serializers.BooleanField(help_text="False: no longer chosen for new complaints.")

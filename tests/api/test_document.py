@@ -22,7 +22,8 @@ NOT_IN_IT = {"api:document-openapi", "api:document-docs"}
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return json.loads(drawn())
+    found: dict[str, Any] = json.loads(drawn())
+    return found
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -41,7 +41,7 @@ CHECKS = [
 ]
 EXAMPLES = 3
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
-Send = Callable[[Case], None]
+Send = Callable[[Case[Any]], None]
 
 
 class Unkept(Exception):
@@ -72,7 +72,7 @@ def send(house, at_work, quiet) -> Send:
     SweepHeartbeat.objects.create(trigger=REGULAR, completed_at=clock.now())
     known = {"number": complaint.number, "id": customer.pk, "customer_id": customer.pk}
 
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         for name in set(known) & set(case.path_parameters or {}):
             # Mostly what is there: an invented number leads no further than 404.
             if zlib.crc32(repr(case.path_parameters[name]).encode()) % 4:
@@ -109,7 +109,7 @@ def failures(app: Any, send: Send, examples: int = EXAMPLES, only: str = "") -> 
                 suppress_health_check=list(HealthCheck),
             )
             @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-            def each(case: Case) -> None:
+            def each(case: Case[Any]) -> None:
                 send(case)
 
             try:

@@ -127,7 +127,7 @@ class Echo(ActionView):
         return values
 
     def shown_again(self, item: dict[str, Any]) -> Any:
-        said = {name: str(value) for name, value in item.items() if name not in ("rows", "at")}
+        said: dict[str, Any] = {name: str(value) for name, value in item.items() if name not in ("rows", "at")}
         said["rows"] = [money(row["amount"].amount, row["amount"].currency) for row in item.get("rows", [])]
         if "at" in item:
             said["at"] = instant_text(item["at"])
