@@ -1,9 +1,13 @@
 """What of a complaint can be found by its words."""
 
+import re
+
+from accounts.models import User
 from complaints.models import Complaint
 from core.search import SearchTable
 
 COMPLAINTS = SearchTable("complaints_search")
+NUMBER = re.compile(r"c?[-\s]?(\d{4})[-\s](\d{1,9})", re.IGNORECASE)
 
 
 def searchable_text(complaint: Complaint) -> str:
@@ -26,3 +30,12 @@ def searchable_text(complaint: Complaint) -> str:
 
 def index_complaint(complaint: Complaint) -> None:
     COMPLAINTS.put(complaint.pk, searchable_text(complaint))
+
+
+def known_number(typed: str, user: User) -> Complaint | None:
+    """The complaint whose number was typed, with or without its C and its zeros."""
+    match = NUMBER.fullmatch(typed)
+    if match is None:
+        return None
+    number = f"C-{match[1]}-{int(match[2]):06d}"
+    return Complaint.objects.visible_to(user).filter(number=number).only("number").first()

@@ -1,5 +1,6 @@
 """Complaints: lodged, found, read and changed, and what is pressed on one of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,21 +25,21 @@ from complaints.duplicates import possible_duplicates
 from complaints.intake import Intake
 from complaints.models import Complaint, ExternalReference
 from complaints.querysets import ComplaintQuerySet
-from complaints.search import COMPLAINTS
-from complaints.views.search import known_number
+from complaints.search import COMPLAINTS, known_number
 from core import clock
 from core.errors import PermissionDenied
 from customers.phones import looks_like_phone, normalized_phone
 
-# Where in the body an answer stands that the intake misses.
-AT_INTAKE = {
-    "description": "description",
-    "name": "customer.name",
-    "phone": "customer.phone",
-    "department": "department",
-    "subjects": "subjects",
-    "link_to": "link_to",
-}
+# What a refusal is about, where the body calls it the same.
+AT_THE_TOP = ("description", "department", "subjects", "link_to")
+OF_THE_CUSTOMER = ("name", "phone", "email", "company", "address", "language", "preferred_contact")
+
+
+def places(told: Mapping[str, Any]) -> dict[str, str]:
+    """Where in this body an answer stands that the intake misses, or cannot keep."""
+    part = "contact" if "contact" in told else "customer"
+    customer = {name: f"{part}.{name}" for name in OF_THE_CUSTOMER} | {"preferred_hours": f"{part}.preferred_time"}
+    return {name: name for name in AT_THE_TOP} | customer
 
 
 LODGED = PolymorphicProxySerializer(
@@ -145,7 +146,7 @@ class Complaints(ListCreateView):
         intake = facts.intake(values, self.user)
         if "key" in values:
             self.was_there = Complaint.objects.filter(intake_key=intake.key).exists()
-        with at_fields(AT_INTAKE):
+        with at_fields(places(values)):
             made = lodge_complaint(intake, by=self.user)
         if made.recorded_by_id != self.user.pk:
             raise Refusal(409, "duplicate", _("This key was used for something else."))

@@ -1,6 +1,5 @@
 """Finding a complaint by its words, its number, or who complained; bounded in statements and in rows."""
 
-import re
 from typing import Any, cast
 
 from django.core.exceptions import BadRequest
@@ -17,7 +16,7 @@ from complaints.forms.search import SearchForm
 from complaints.lines import for_lines, lines
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
-from complaints.search import COMPLAINTS
+from complaints.search import COMPLAINTS, known_number
 from complaints.views.lookup import reader
 from core import clock
 from core.errors import PermissionDenied
@@ -28,7 +27,6 @@ PAGE = 50
 # More than this is "1,000+".
 COUNTED = 1000
 CUSTOMERS_SHOWN = 5
-NUMBER = re.compile(r"c?[-\s]?(\d{4})[-\s](\d{1,9})", re.IGNORECASE)
 
 
 @require_safe
@@ -50,15 +48,6 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.htmx and "after" in request.GET:  # type: ignore[attr-defined]
         template = "complaints/_search_more.html"
     return render(request, template, context)
-
-
-def known_number(typed: str, user: User) -> Complaint | None:
-    """The complaint whose number was typed, with or without its C and its zeros."""
-    match = NUMBER.fullmatch(typed)
-    if match is None:
-        return None
-    number = f"C-{match[1]}-{int(match[2]):06d}"
-    return Complaint.objects.visible_to(user).filter(number=number).only("number").first()
 
 
 def found(request: HttpRequest, form: SearchForm, user: User) -> dict[str, Any]:

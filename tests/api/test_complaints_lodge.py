@@ -311,6 +311,7 @@ REFUSED = {
     "no phone": ({"customer": {"name": "a", "phone": "call me"}}, "customer.phone", "no_digits"),
     "no way to reach": ({"customer": {"name": "Wang"}}, "customer.phone", "no_contact"),
     "no name": ({"customer": {"phone": "12315"}}, "customer.name", "no_name"),
+    "a name nobody sees": ({"customer": {"name": "\u202e", "phone": "12315"}}, "customer.name", "required"),
     "half an e-mail": ({"customer": {"name": "a", "email": "wang@"}}, "customer.email", "invalid"),
     "unknown customer": ({"customer": 999}, "customer", "unknown"),
     "customer as text": ({"customer": "1"}, "customer", "invalid"),
