@@ -19,6 +19,7 @@ from api.filters import Filter, filtered
 from api.pagination import Page, limit_of
 from api.serializers import Output
 from api.views import ListView
+from complaints.events import LINKED
 from complaints.models import Category, Complaint
 from customers.models import Sale
 from events.models import Event
@@ -107,6 +108,15 @@ def references_of(events: Iterable[Event]) -> dict[tuple[str, int], str]:
     }
 
 
+def readable(events: list[Event], user: User) -> list[Event]:
+    """All but links to complaints that this reader must not see, not even by their number."""
+    others = {event.data["other"] for event in events if event.type == LINKED}
+    if not others:
+        return events
+    seen = set(Complaint.objects.visible_to(user).filter(number__in=others).values_list("number", flat=True))
+    return [event for event in events if event.type != LINKED or event.data["other"] in seen]
+
+
 class AfterFilter(Filter):
     schema = {"type": "integer", "format": "int64", "minimum": 0, "maximum": LARGEST, "default": 0}
 
@@ -180,6 +190,7 @@ class Events(ListView):
         return f"{request.build_absolute_uri(request.path)}?{urlencode([*kept, ('after', after)])}"
 
     def shown_rows(self, rows: list[Any]) -> list[Any]:
+        rows = readable(rows, self.user)
         context = {**self.get_serializer_context(), "references": references_of(rows)}
         shown: Any = EventOutput(rows, many=True, context=context)
         return list(shown.data)
