@@ -45,7 +45,7 @@ def one(customer: Customer) -> str:
 
 def seen(client, customer: Customer) -> str:
     """The ETag of what the client reads now."""
-    return client.get(one(customer))["ETag"]
+    return str(client.get(one(customer))["ETag"])
 
 
 def change(client, customer: Customer, body, **headers):

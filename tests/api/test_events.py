@@ -3,6 +3,7 @@
 import json
 import threading
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -28,7 +29,7 @@ from tests.house import make_user
 URL = "/api/v1/events"
 
 
-def feed(client, query="") -> list[dict]:
+def feed(client, query="") -> list[dict[str, Any]]:
     """All that is there, page after page."""
     found, address = [], f"{URL}?{query}"
     while address:

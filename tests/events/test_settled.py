@@ -38,7 +38,7 @@ class Writer:
         return self._done.get(timeout=10)
 
     def write(self, subject: Any) -> int:
-        return self.do(lambda: record_event(HAPPENED, subject, by=None, what="x").pk)
+        return int(self.do(lambda: record_event(HAPPENED, subject, by=None, what="x").pk))
 
     def undo_a_part(self, subject: Any) -> None:
         def part() -> bool:
