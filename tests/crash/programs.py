@@ -244,7 +244,7 @@ def contact_at_due(ids: list[int]) -> int:
     done = 0
     for deadline in Deadline.objects.filter(pk__in=ids).order_by("due_at"):
         # Now a little before, now a little after: either side must be able to win.
-        around = timedelta(milliseconds=random.uniform(-25, 10))
+        around = timedelta(milliseconds=random.uniform(-80, 10))
         wait = (deadline.due_at + around - clock.now()).total_seconds()
         if wait > 0:
             time.sleep(wait)
