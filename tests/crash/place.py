@@ -37,9 +37,7 @@ class Place:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         kept = {key: value for key, value in os.environ.items() if key not in ("REDIS_URL", "DJANGO_SETTINGS_MODULE")}
         self.environment = {
             **kept,
@@ -127,6 +125,12 @@ class Place:
             process.wait()
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def kill_tree(pid: int) -> None:
     """Kill a process and all below it, at once and without mercy."""
     try:
@@ -167,16 +171,16 @@ def wait_until(condition: Any, seconds: float, what: str) -> None:
 
 
 @contextmanager
-def installation() -> Iterator[Place]:
-    """A migrated installation with the fictional house in it; gone afterwards."""
+def installation(server: str = SERVER) -> Iterator[Place]:
+    """A migrated installation with the fictional house in it, on that server or on files; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="crash-"))
     name = f"crash_{secrets.token_hex(4)}"
     database_url = ""
     try:
-        if SERVER:
-            with _server() as cursor:
+        if server:
+            with _asking(server) as cursor:
                 cursor.execute(f"CREATE DATABASE {name}")
-            database_url = urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
+            database_url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         place = Place(folder, database_url)
         try:
             place.manage("migrate", "-v", "0")
@@ -185,15 +189,15 @@ def installation() -> Iterator[Place]:
         finally:
             place.stop()
     finally:
-        if SERVER:
-            with _server() as cursor:
+        if server:
+            with _asking(server) as cursor:
                 cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _server() -> Iterator[Any]:
-    connection = psycopg2.connect(SERVER)
+def _asking(server: str) -> Iterator[Any]:
+    connection = psycopg2.connect(server)
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

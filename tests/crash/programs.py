@@ -9,7 +9,7 @@ import random
 import sys
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
@@ -17,7 +17,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.db.models import UniqueConstraint  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -32,6 +32,7 @@ from core.numbering import take_numbers  # noqa: E402
 from deadlines import firing, kinds  # noqa: E402
 from deadlines.actions import fire_due_deadlines, open_deadlines_in_bulk  # noqa: E402
 from deadlines.claiming import read_due  # noqa: E402
+from deadlines.health import REGULAR  # noqa: E402
 from deadlines.models import Deadline, Firing, SweepHeartbeat  # noqa: E402
 from deadlines.opening import Opening  # noqa: E402
 from events.mail import message_id_of  # noqa: E402
@@ -122,6 +123,32 @@ def reconcile() -> dict[str, Any]:
     }
 
 
+def all_fired(ids: list[int]) -> bool:
+    """Has each of these fired? Asked often, so it looks at no more than it must."""
+    return len(set(ids) - set(Firing.objects.values_list("deadline_id", flat=True))) == 0
+
+
+def first_firing_after(instant: float, wait: float) -> float:
+    """When something fired after this instant, in seconds since 1970; 0.0 when nothing did for so long."""
+    end = time.monotonic() + wait
+    while time.monotonic() < end:
+        try:
+            fired = Firing.objects.filter(fired_at__gt=datetime.fromtimestamp(instant, UTC)).order_by("fired_at")
+            if at := fired.values_list("fired_at", flat=True).first():
+                return at.timestamp()
+        except DatabaseError:
+            connection.close()
+        time.sleep(0.2)
+    return 0.0
+
+
+def sign_in(username: str) -> str:
+    """The session key of somebody signed in."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(username=username), backend="accounts.backends.RoleBackend")
+    return str(client.session.session_key)
+
+
 def texts_of(name: str) -> list[str]:
     return list(Event.objects.filter(type=name).values_list("data_text", flat=True))
 
@@ -180,8 +207,8 @@ def statements() -> dict[str, int]:
 
 
 def is_swept() -> bool:
-    """Has a worker swept?"""
-    return SweepHeartbeat.objects.exists()
+    """Has a worker swept because beat told it to?"""
+    return SweepHeartbeat.objects.filter(trigger=REGULAR).exists()
 
 
 def sweep_for(seconds: float, tick: float = 0.2) -> int:
@@ -244,7 +271,7 @@ def contact_at_due(ids: list[int]) -> int:
     done = 0
     for deadline in Deadline.objects.filter(pk__in=ids).order_by("due_at"):
         # Now a little before, now a little after: either side must be able to win.
-        around = timedelta(milliseconds=random.uniform(-80, 10))
+        around = timedelta(milliseconds=random.uniform(-25, 10))
         wait = (deadline.due_at + around - clock.now()).total_seconds()
         if wait > 0:
             time.sleep(wait)
@@ -304,6 +331,9 @@ PROGRAMS = {
         plan,
         post,
         reconcile,
+        all_fired,
+        first_firing_after,
+        sign_in,
         bare_inserts,
         lodge_many,
         statements,

@@ -4,14 +4,13 @@ import time
 
 import pytest
 
-from core.management.commands.up import BEAT, WEB, WORKER
 from tests.crash.arithmetic import Balance
 from tests.crash.figures import measure
-from tests.crash.place import Place, kill_tree, wait_until
+from tests.crash.parts import PARTS, start_parts
+from tests.crash.place import Place, kill_tree
 
 pytestmark = pytest.mark.crash
 
-PARTS = {"web": WEB, "worker": WORKER, "beat": BEAT}
 MODES = {
     "beat dead": ("web", "worker"),
     "worker dead": ("web", "beat"),
@@ -23,8 +22,7 @@ TIMERS = 60
 
 @pytest.mark.parametrize("mode", list(MODES))
 def test_t3_late_by_a_minute_at_most(place: Place, mode: str):
-    parts = {name: place.start("-m", *command(place, name)) for name in PARTS}
-    wait_until(lambda: is_healthy(place), 60, "the first sweep is done")
+    parts = dict(zip(PARTS, start_parts(place, *PARTS), strict=True))
     planned = place.ask("plan", count=TIMERS, lead=3.0, spread=20.0)
     for name in set(parts) - set(MODES[mode]):
         kill_tree(parts[name].pid)
@@ -40,19 +38,6 @@ def test_t3_late_by_a_minute_at_most(place: Place, mode: str):
     assert not balance.lost
     assert not balance.doubled
     assert balance.late[-1] <= 60
-
-
-def command(place: Place, name: str) -> list[str]:
-    words = PARTS[name].split()
-    if name == "web":
-        return [*words, "--bind", f"127.0.0.1:{place.port}"]
-    if name == "beat":
-        return [*words, "--schedule", str(place.folder / "beat-schedule")]
-    return words
-
-
-def is_healthy(place: Place) -> bool:
-    return bool(place.ask("is_swept"))
 
 
 def test_t12_one_poison_timer_costs_only_itself(place: Place):
