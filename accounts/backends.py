@@ -33,6 +33,11 @@ class RoleBackend(ModelBackend):
             return False
         return bool(user_obj.role_set & roles_with(self._asked(perm)))
 
+    def get_user(self, user_id: Any) -> User | None:
+        """Who is signed in, read with what each page needs of them: one statement instead of two."""
+        user = User.objects.select_related("department__calendar").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return any(
             self.has_perm(user_obj, permission)

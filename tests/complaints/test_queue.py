@@ -128,7 +128,7 @@ def test_statements_do_not_grow_with_the_rows(
 
     more(10, 1000)
     page.get(NOW, headers=UNTOUCHED)
-    with django_assert_max_num_queries(13) as few:
+    with django_assert_max_num_queries(12) as few:
         assert page.get(NOW, headers=UNTOUCHED).status_code == 200
     more(30, 2000)
     with django_assert_max_num_queries(len(few)):

@@ -11,9 +11,9 @@ TRIALS = 1000
 
 
 def test_t11_never_both_kept_and_escalated(place: Place):
-    planned = place.ask("plan", count=TRIALS, lead=6.0, spread=100.0, kind="first_response")
-    # One sweeps without pause, one records contacts: for each promise both come at the due instant.
-    sweepers = [place.start_program("sweep_for", seconds=160.0, tick=0.002) for _ in range(2)]
+    planned = place.ask("plan", count=TRIALS, lead=6.0, spread=120.0, kind="first_response")
+    # Two sweep nearly without pause, one records contacts: for each promise both come at the due instant.
+    sweepers = [place.start_program("sweep_for", seconds=240.0, tick=0.01) for _ in range(2)]
     place.ask("contact_at_due", ids=planned)
     for sweeper in sweepers:
         sweeper.kill()
