@@ -1,5 +1,7 @@
 """What tests of complaints over REST have in common."""
 
+from typing import Any
+
 from tests.house import lodge
 
 URL = "/api/v1/complaints"
@@ -44,7 +46,7 @@ def move(client, complaint, name, **fields):
 
 SATISFIED = {"remedy_kinds": ["refund"], "remedy": "Refunded", "satisfaction": "satisfied"}
 ENDED = {"outcome": "upheld", "relief": "monetary"}
-STEPS = (
+STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("listened", {"restated": "Charged twice.", "customer_agreed": True}),
     ("apologised", {"note": "Said so."}),
     ("satisfied", SATISFIED),

@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,7 +24,7 @@ def here() -> House:
     return House()
 
 
-def at_once(clients, send: Callable) -> list:
+def at_once(clients, send: Callable[[Any], Any]) -> list[Any]:
     """Let each client send at the same moment."""
     start = threading.Barrier(len(clients))
 
@@ -38,7 +39,7 @@ def at_once(clients, send: Callable) -> list:
         return list(presses.map(press, clients))
 
 
-def statuses(answers) -> Counter:
+def statuses(answers) -> Counter[int]:
     return Counter(answer.status_code for answer in answers)
 
 
