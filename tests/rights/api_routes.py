@@ -58,8 +58,8 @@ def both(reads: str, writes: str, body: Bodies, of: str = COMPLAINT, method: str
 
 
 READ = "complaint: read"
-SALES = {"read_scopes": ("read", "sales"), "write_scopes": ("write", "sales")}
-ADMIN = {"read_scopes": ("read", "admin"), "write_scopes": ("admin",)}
+SALES: dict[str, Any] = {"read_scopes": ("read", "sales"), "write_scopes": ("write", "sales")}
+ADMIN: dict[str, Any] = {"read_scopes": ("read", "admin"), "write_scopes": ("admin",)}
 END = {"outcome": "upheld", "relief": "explanation"}
 
 
@@ -123,11 +123,11 @@ API: dict[str, ApiRow] = {
 
 
 def api_url(name: str, things: Things) -> str:
-    kwargs: dict[str, Any] = {
+    named: dict[str, dict[str, Any]] = {
         COMPLAINT: {"number": things.number},
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
         SALE: {"source": "till", "external_id": "S-1"},
         POLICY: {"key": "draft.keep_days"},
-    }.get(API[name].of, {})
-    return reverse(f"api:{name}", kwargs=kwargs)
+    }
+    return reverse(f"api:{name}", kwargs=named.get(API[name].of, {}))

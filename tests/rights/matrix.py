@@ -50,7 +50,7 @@ class Right:
 
 
 def house(what: str, marks: str, permission: str = "", own: str = "", **names: tuple[str, ...]) -> Right:
-    return Right(what, marks, permission, own, of_complaint=False, **names)  # type: ignore[arg-type]
+    return Right(what, marks, permission, own, of_complaint=False, **names)
 
 
 # fmt: off

@@ -194,7 +194,7 @@ def new_key(user, by):
     return create_api_key(user.pk, name="k", now=clock.now(), by=by)
 
 
-def outcome(call: Call, world: World, complaint, by) -> str:
+def outcome(call, world, complaint, by):
     """What came of it; nothing of it stays."""
     try:
         with transaction.atomic():

@@ -23,7 +23,7 @@ from tests.hostile.routes import walk
 from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
-from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, World, sees
+from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
 
 EVERY_ROLE = [pytest.param(role, id=role.value) for role in ROLES]
 READING = [pytest.param(role, id=role.value) for role in (Role.FRONT_DESK, Role.AUDITOR, Role.ADMINISTRATOR)]
@@ -41,14 +41,14 @@ def no_limit():
         yield
 
 
-def by_key(user, *scopes: str) -> APIClient:
+def by_key(user, *scopes):
     _key, secret = create_api_key(user.pk, name="a test", scopes=scopes, now=clock.now(), by=None)
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     return client
 
 
-def ask(client, method: str, name: str, things: Things):
+def ask(client, method, name, things):
     row = API[name]
     body = row.bodies[method](things) if method in row.bodies else {}
     more = {"HTTP_IF_MATCH": "*"} if method == "PATCH" else {}
@@ -57,7 +57,7 @@ def ask(client, method: str, name: str, things: Things):
     return getattr(client, method.lower())(api_url(name, things), body, format="json", **more)
 
 
-def things_of(world: World, relation: str) -> Things:
+def things_of(world, relation):
     complaint = world.complaints[relation]
     report = OralReport.objects.filter(complaint=complaint).first()
     return Things(
@@ -66,7 +66,7 @@ def things_of(world: World, relation: str) -> Things:
     )  # fmt: skip
 
 
-def with_reports(world: World) -> None:
+def with_reports(world):
     """An oral report on each, told by somebody else to the head of the store."""
     for complaint in world.complaints.values():
         OralReport.objects.create(
@@ -74,7 +74,7 @@ def with_reports(world: World) -> None:
         )
 
 
-def may(what: str, role: Role, relation: str, of: str) -> bool:
+def may(what, role, relation, of):
     if what in (ANYBODY, PUBLIC):
         return True
     row = right(what)
@@ -83,7 +83,7 @@ def may(what: str, role: Role, relation: str, of: str) -> bool:
     return sees(role, relation) and (relation in REACH[row.mark(role)])
 
 
-def plain(answer, things: Things) -> tuple[int, str]:
+def plain(answer, things):
     """What an answer says, but for what was asked for and the id of the request."""
     text = answer.content.decode().replace(things.number, NOWHERE)
     body = json.loads(text) if text.startswith("{") else {}
@@ -92,7 +92,7 @@ def plain(answer, things: Things) -> tuple[int, str]:
     return answer.status_code, json.dumps(body, sort_keys=True)
 
 
-def changes(written: list[str]) -> list[str]:
+def changes(written):
     return [sql for sql in written if not any(name in sql for name in OF_THE_KEY)]
 
 

@@ -41,7 +41,7 @@ class Ways(HTMLParser):
                 self.found.add((name.upper(), has[f"hx-{name}"]))
 
 
-def ways(html: str) -> set[tuple[str, str]]:
+def ways(html):
     """The routes of the product that a page offers, by method."""
     found = set()
     for method, url in Ways(html).found:
@@ -54,7 +54,7 @@ def ways(html: str) -> set[tuple[str, str]]:
     return found
 
 
-def facts(html: str) -> list[str]:
+def facts(html):
     # The list of keys stands outside.
     main = html.partition("<main")[2].partition("</main>")[0]
     return [" ".join(re.sub(r"<[^>]+>", " ", words).split()) for words in WORDS.findall(main)]

@@ -5,7 +5,6 @@ import uuid
 from urllib.parse import unquote
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -14,7 +13,7 @@ from complaints.actions.links import link_complaints
 from core import clock
 from tests.hostile.conftest import signed_in, told
 from tests.rights.matrix import MATRIX, READ, ROLES, right
-from tests.rights.world import ABOVE, OTHER, RELATIONS, RESTRICTED, SAME, World, sees
+from tests.rights.world import ABOVE, OTHER, RELATIONS, RESTRICTED, SAME, sees
 
 HTMX = {"HX-Request": "true"}
 READERS = [pytest.param(role, id=role.value) for role in ROLES if role in READ.holders()]
@@ -23,15 +22,15 @@ THROUGHOUT = {Role.FRONT_DESK, Role.MANAGER, Role.AUDITOR}
 ROW = re.compile(r'id="(?:open|row)-(C-\d{4}-\d{6})"')
 
 
-def numbers(rows) -> set[str]:
+def numbers(rows):
     return {row.number for row in rows}
 
 
-def rows_in(answer) -> set[str]:
+def rows_in(answer):
     return set(ROW.findall(answer.content.decode()))
 
 
-def assert_nothing_leaks(world: World, answer, where: str, *, typed: str = "") -> None:
+def assert_nothing_leaks(world, answer, where, *, typed=""):
     """No word and no number of what is hidden, in the body nor in a header; but for what was typed."""
     said = told(answer)
     for row in world.hidden():
@@ -62,7 +61,7 @@ def test_nothing_tells_of_more_than_the_reader_may_see(make_world, role):
         the_form_suggests_only_what_may_be_seen(world, client)
 
 
-def search_finds_by_words_number_and_phone(world: World, client: Client) -> None:
+def search_finds_by_words_number_and_phone(world, client):
     seen = numbers(world.seen())
     for typed in ("leaks again", "Emily Carter"):
         answer = client.get("/search/", {"q": typed})
@@ -83,7 +82,7 @@ def search_finds_by_words_number_and_phone(world: World, client: Client) -> None
         assert rows_in(by_number) == set()
 
 
-def filters_narrow_what_may_be_seen(world: World, client: Client) -> None:
+def filters_narrow_what_may_be_seen(world, client):
     house = world.house
     for query, matches in {
         "state=open": lambda row: row.is_open,
@@ -103,7 +102,7 @@ def filters_narrow_what_may_be_seen(world: World, client: Client) -> None:
         assert_nothing_leaks(world, answer, department.name)
 
 
-def the_queue_and_its_figures_count_what_may_be_seen(world: World, client: Client) -> None:
+def the_queue_and_its_figures_count_what_may_be_seen(world, client):
     seen = world.seen()
     for scope in ("all", "mine"):
         mine = [row for row in seen if scope == "all" or row.owner_id == world.me.pk]
@@ -119,7 +118,7 @@ def the_queue_and_its_figures_count_what_may_be_seen(world: World, client: Clien
             assert_nothing_leaks(world, page, f"{scope} {show}")
 
 
-def the_poll_tells_no_more_of_what_is_hidden_than_of_what_is_nowhere(world: World, client: Client) -> None:
+def the_poll_tells_no_more_of_what_is_hidden_than_of_what_is_nowhere(world, client):
     """Whatever ids it claims to show: not even that something happened to one of them."""
 
     def polled(ids):
@@ -133,7 +132,7 @@ def the_poll_tells_no_more_of_what_is_hidden_than_of_what_is_nowhere(world: Worl
     assert polled([])[2] == numbers(world.seen())
 
 
-def a_customer_shows_the_complaints_that_may_be_seen(world: World, client: Client) -> None:
+def a_customer_shows_the_complaints_that_may_be_seen(world, client):
     role = world.role
     for relation, row in world.complaints.items():
         page = client.get(reverse("customers:record", args=[row.customer_id]))
@@ -150,7 +149,7 @@ def a_customer_shows_the_complaints_that_may_be_seen(world: World, client: Clien
         assert_nothing_leaks(world, card, relation)
 
 
-def the_form_suggests_only_what_may_be_seen(world: World, client: Client) -> None:
+def the_form_suggests_only_what_may_be_seen(world, client):
     """With the very customer, phone and words of each."""
     for relation, row in world.complaints.items():
         typed = {
@@ -167,7 +166,7 @@ def the_form_suggests_only_what_may_be_seen(world: World, client: Client) -> Non
             assert hidden.number not in told(answer), relation
 
 
-def a_complaint_names_only_those_linked_to_it_that_may_be_seen(world: World, client: Client) -> None:
+def a_complaint_names_only_those_linked_to_it_that_may_be_seen(world, client):
     """In the list beside it and in what happened, on the page, its poll and every part of its history."""
     complaints = world.complaints
     own = complaints[SAME]

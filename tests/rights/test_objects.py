@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.roles import Role
 from tests.hostile.conftest import nothing_written, signed_in, told
-from tests.hostile.routes import ROUTES, Row, of_complaints, url_of, walk
+from tests.hostile.routes import ROUTES, of_complaints, url_of, walk
 from tests.rights.matrix import OWN, ROLES
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
 
@@ -31,23 +31,23 @@ def test_every_route_has_a_row():
     assert there - set(ROUTES) == set(), "a new route: say in tests/hostile/routes.py who may use it"
 
 
-def may(row: Row, role: Role, relation: str, method: str) -> bool:
+def may(row, role, relation, method):
     if not sees(role, relation):
         return False
     return row.allows(role, method) or (role in row.own and relation in REACH[OWN])
 
 
-def holds(row: Row, role: Role, method: str) -> bool:
+def holds(row, role, method):
     """Whether there is any complaint on which this role may do it."""
     return row.allows(role, method) or role in row.own
 
 
-def ask(client: Client, method: str, url: str):
+def ask(client, method, url):
     # A part is quicker to draw than a page, and the same views answer with it.
     return getattr(client, method.lower())(url, headers=HTMX)
 
 
-def plain(answer, number: str) -> str:
+def plain(answer, number):
     """What an answer says, but for the number that was asked for."""
     return answer.content.decode(errors="replace").replace(number, NOWHERE)
 

@@ -19,7 +19,7 @@ from events.notices import notify
 from tests.hostile.conftest import nothing_written, signed_in, told
 from tests.hostile.routes import ROUTES, of_complaints, url_of
 from tests.rights.matrix import READ, ROLES
-from tests.rights.world import RECORDED, SAME, World
+from tests.rights.world import RECORDED, SAME
 
 HTMX = {"HX-Request": "true"}
 # What everybody does for themselves: the look of the page, the password, what they have read, signing out.
@@ -40,7 +40,7 @@ def roles_that_read_nothing():
     return [pytest.param(role, id=role.value) for role in ROLES if role not in READ.holders()]
 
 
-def full_house(world: World) -> list[Complaint]:
+def full_house(world):
     """Complaints of every relation with notes, links and notices, also for the one who must read nothing."""
     complaints = list(world.make_all().values())
     first = complaints[0]
@@ -53,7 +53,7 @@ def full_house(world: World) -> list[Complaint]:
     return complaints
 
 
-def words_in(answer, complaints: list[Complaint]) -> list[str]:
+def words_in(answer, complaints):
     said = told(answer)
     return [row.word for row in complaints if row.word in said]
 

@@ -17,14 +17,14 @@ from events.models import Notification
 from tests.hostile.conftest import nothing_written, signed_in, told
 from tests.hostile.routes import of_complaints, url_of
 from tests.house import make_user
-from tests.rights.world import SAME, World
+from tests.rights.world import SAME
 
 HTMX = {"HX-Request": "true"}
 # What answers who is not signed in any more, and what answers who may not see it any more.
 SIGNED_OUT, GONE = {302, 401}, {403, 404}
 
 
-def captured(world: World, complaint: Complaint) -> list[tuple[str, str]]:
+def captured(world, complaint):
     """Every request on this complaint, and the lists it stood in."""
     known = world.kwargs_for(complaint)
     requests = [
@@ -41,7 +41,7 @@ def captured(world: World, complaint: Complaint) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def take_away(world: World, what: str, complaint: Complaint) -> None:
+def take_away(world, what, complaint):
     house, me = world.house, world.me
     me_as_is = {"name": me.name, "email": "", "by": house.administrator}
     match what:
@@ -63,7 +63,7 @@ def take_away(world: World, what: str, complaint: Complaint) -> None:
             change_user(me.pk, department=world.corner, is_active=True, **me_as_is)
 
 
-def change(world: World, complaint: Complaint, *, changes=None, subject_ids=None) -> None:
+def change(world, complaint, *, changes=None, subject_ids=None):
     version = Complaint.objects.get(pk=complaint.pk).version
     change_complaint(
         complaint.pk, expected_version=version, changes=changes or {}, subject_ids=subject_ids, by=world.house.manager
@@ -121,7 +121,7 @@ def test_a_notice_of_what_is_out_of_sight_is_gone_and_others_stay(make_world):
 # ------------------------------------------------------------------ acting for somebody away
 
 
-def reported(world: World, to) -> Complaint:
+def reported(world, to):
     by = world.house.clerk
     complaint = world.make(SAME)
     desk.listen(complaint.pk, restated="It leaks.", customer_agreed=True, by=by)
@@ -132,7 +132,7 @@ def reported(world: World, to) -> Complaint:
     return complaint
 
 
-def away(world: World):
+def away(world):
     now = clock.now()
     return delegate_authority(
         world.house.supervisor.pk, delegate=world.me, starts_at=now - timedelta(hours=1),

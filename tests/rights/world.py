@@ -67,7 +67,7 @@ class World:
     def make(self, relation: str) -> Complaint:
         """A complaint in this relation; `word` of it stands in all its texts and nowhere else."""
         house = self.house
-        by, answers = house.clerk, {}
+        by, answers = house.clerk, dict[str, Any]()
         if relation in (OTHER, OWNED, RECORDED):
             by = house.east_clerk
         elif relation == BELOW:
