@@ -191,6 +191,18 @@ def test_nobody_takes_from_a_colleague_by_giving_it_to_themselves(stage):
     assert assign_complaint(free.pk, owner=house.colleague, by=house.colleague).owner == house.colleague
 
 
+def test_another_person_at_the_desk_is_no_way_round_it_either(stage):
+    house = stage.house
+    complaint = stage.lodge(OWN, house.clerk, is_taken=True)
+    for giver, owner in ((house.colleague, house.colleague), (house.clerk, house.colleague)):
+        with pytest.raises((PermissionDenied, Conflict)):
+            desk.change_desk(complaint.pk, what="person", note="Calmer", owner=owner, by=giver)
+        assert not complaint.desk_changes.exists()
+        assert Complaint.objects.get(pk=complaint.pk).owner == house.clerk
+    desk.change_desk(complaint.pk, what="person", note="Calmer", owner=house.colleague, by=house.supervisor)
+    assert Complaint.objects.get(pk=complaint.pk).owner == house.colleague
+
+
 def closed_by(stage, by, to):
     complaint = stage.lodge(OWN, by, is_taken=True)
     desk.listen(complaint.pk, restated="It broke.", customer_agreed=True, by=by)
@@ -243,4 +255,5 @@ def test_an_auditor_holds_no_other_role(stage):
 def test_ownership_has_no_way_past_the_rules():
     """The only functions that set an owner are those tried here; a new one needs a test here too."""
     names = {name for name, value in vars(ownership).items() if getattr(value, "__module__", "") == ownership.__name__}
-    assert names == {"take_complaint", "may_take_over", "assign_complaint", "_would_see", "_give"}
+    ways = {"take_complaint", "_take", "assign_complaint", "give_to", "_give"}
+    assert names == ways | {"may_take_over", "_check_giver", "_would_see"}
