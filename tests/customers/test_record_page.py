@@ -12,6 +12,7 @@ from zeal import zeal_ignore
 from core.errors import Blocked, PermissionDenied
 from customers.actions import change_customer, create_customer, make_main_contact, mark_vip, record_sale, unmark_vip
 from customers.models import ContactPoint, Customer
+from deadlines import health
 from events.log import timeline
 from events.models import Event, TextRevision
 
@@ -96,7 +97,11 @@ def test_linked_from_the_complaint_and_from_the_search(make_complaint, client, h
     assert link in words(client.get(reverse("complaints:search"), {"q": "Emily"}))
 
 
-def test_statements_stay_few_however_much_there_is(make_complaint, client, house, django_assert_max_num_queries):
+def test_statements_stay_few_however_much_there_is(
+    make_complaint, client, house, django_assert_max_num_queries, monkeypatch
+):
+    # The banner's look at the sweeps is remembered for some seconds only, and this machine may be slow.
+    monkeypatch.setattr(health, "REMEMBERED_SECONDS", 3600.0)
     complaint = make_complaint()
     customer = complaint.customer
     client.force_login(house.supervisor)
@@ -110,8 +115,6 @@ def test_statements_stay_few_however_much_there_is(make_complaint, client, house
             "dms", f"S-{at}", customer_id=customer.pk, product_name="Tang", amount=Decimal(1), sold_at=SOLD, by=None
         )
         change_customer(customer.pk, address=f"{at} Lake Road", by=house.clerk)
-    # Once more beforehand: the banner's look at the sweeps is remembered for some seconds only.
-    client.get(customer.get_absolute_url())
     with django_assert_max_num_queries(few):
         text = words(client.get(customer.get_absolute_url()))
     assert text.count("The newest 20 are shown.") == 2
