@@ -177,7 +177,7 @@ class IntakeForm(forms.Form):
     def _find_department(self) -> Department | None:
         own = self.user.department
         pk = as_id(self.raw("department"))
-        self.departments = list(Department.objects.active())
+        self.departments = list(Department.objects.active().select_related("calendar"))
         return next((one for one in self.departments if one.pk == pk), own)
 
     def _add_promises(self) -> None:
