@@ -232,7 +232,9 @@ def draft(request: HttpRequest) -> HttpResponseBase:
     key = as_key(request.POST.get("draft", ""))
     if key is None:
         return JsonResponse({"error": _("This form has no key. Load the page again.")}, status=400)
-    kept = save_draft(key, fields=kept_fields(request.POST), by=user)
+    # A page sends its last words when it is left: those of a form that was added to an older complaint come too late.
+    is_added = str(key) in request.session.get("added", [])
+    kept = None if is_added else save_draft(key, fields=kept_fields(request.POST), by=user)
     if kept is None:
         return HttpResponse(status=204)
     return JsonResponse({"draft": str(key), "saved_at": kept.updated_at.isoformat()})

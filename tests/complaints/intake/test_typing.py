@@ -102,6 +102,8 @@ def test_added_to_the_older_one_it_is_a_message_and_no_second_number(page: Clien
     assert Communication.objects.get().summary == "I was charged twice."
     assert Complaint.objects.count() == 1
     assert not Draft.objects.exists()
+    assert page.post(DRAFT, THREE).status_code == 204
+    assert not Draft.objects.exists(), "what the page says when it is left comes too late"
 
 
 def test_kept_both_they_are_linked(save, house: House):
