@@ -138,10 +138,11 @@ FORM_RENDERER = "core.forms.Renderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------------------------------------------------------------- the database
-_database: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
+_database: dict[str, Any] = {"ENGINE": "config.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
 if env.str("DATABASE_URL", default=""):
     _database = env.db_url("DATABASE_URL")
 if _database["ENGINE"].endswith("sqlite3"):
+    _database["ENGINE"] = "config.sqlite3"
     # Without IMMEDIATE a transaction that reads before it writes fails at once when somebody else wrote in between.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -240,6 +241,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SESSION_ENGINE = "accounts.session_store"
 # From signing in on, however busy; how long it may lie untouched is a policy.
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
@@ -287,8 +289,7 @@ SPECTACULAR_SETTINGS = {
     "APPEND_COMPONENTS": API_COMPONENTS,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Words of the contract are written out where they are used: two fields may share some of them.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["api.words.name_words"],
     "ENABLE_LIST_MECHANICS_ON_NON_2XX": False,
 }
 

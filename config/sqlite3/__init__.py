@@ -1,0 +1,1 @@
+"""Django's SQLite, with a patience that does not stop other threads."""
