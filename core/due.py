@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.formats import duration_text, time_text
+from core.formats import Manner, duration_text, manner, shown_seconds, time_text
 
 SOON = timedelta(minutes=30)
 # A fifth of the promise left is soon too, however long it was.
@@ -29,10 +30,11 @@ class Chip:
         return self.due_at is not None
 
 
-def chip(deadline: Any, *, now: datetime | None = None, note: str = "") -> Chip:
+def chip(deadline: Any, *, now: datetime | None = None, note: str = "", read: Manner | None = None) -> Chip:
     """Describe a deadline with due_at and state, and if it has them started_at and met_at.
 
-    `note` stands instead of the plain word on a paused one ("remind Fri 10:00").
+    `note` stands instead of the plain word on a paused one ("remind Fri 10:00"). A list finds out once how its
+    reader reads.
     """
     now = now or clock.now()
     state = str(deadline.state)
@@ -43,13 +45,17 @@ def chip(deadline: Any, *, now: datetime | None = None, note: str = "") -> Chip:
     if state == "cancelled":
         return Chip("paused", _("no longer needed"))
     left = deadline.due_at - now
-    until = _("by {time}").format(time=time_text(deadline.due_at))
     soon = soon_after(getattr(deadline, "started_at", None), deadline.due_at)
-    if left < timedelta():
-        words = _("Overdue {time}").format(time=duration_text(left))
-        return Chip("over", words, deadline.due_at, int(soon.total_seconds()), until)
-    words = _("{time} left").format(time=duration_text(left))
-    return Chip("soon" if left <= soon else "ok", words, deadline.due_at, int(soon.total_seconds()), until)
+    look = "over" if left < timedelta() else "soon" if left <= soon else "ok"
+    return _running(look, deadline.due_at, int(soon.total_seconds()), shown_seconds(left), read or manner())
+
+
+@lru_cache(maxsize=4096)
+def _running(look: str, due_at: datetime, soon_seconds: int, left_seconds: int, _read: Manner) -> Chip:
+    """A list asks for the same chips until a minute is over."""
+    words = _("Overdue {time}") if look == "over" else _("{time} left")
+    until = _("by {time}").format(time=time_text(due_at))
+    return Chip(look, words.format(time=duration_text(left_seconds)), due_at, soon_seconds, until)
 
 
 def soon_after(started_at: datetime | None, due_at: datetime) -> timedelta:

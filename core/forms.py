@@ -1,5 +1,6 @@
 """How forms are drawn: Bootstrap's classes, our field with its error, choices drawn large."""
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -58,10 +59,10 @@ class Renderer(DjangoTemplates):
 
     @cached_property
     def engine(self) -> Any:
-        builtin = super().engine.dirs
-        return self.backend(
-            {"APP_DIRS": True, "DIRS": [settings.BASE_DIR / "templates", *builtin], "NAME": "forms", "OPTIONS": {}}
-        )
+        # Not by way of Django's own `engine`: it is kept under the same name, and another thread might draw with it.
+        django_own = Path(forms.__file__).parent / str(self.backend.app_dirname)
+        folders = [settings.BASE_DIR / "templates", django_own]
+        return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})
 
 
 class _Drawn:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -86,12 +88,17 @@ def special(name: str, request: HttpRequest) -> Link | None:
     return _link(entry, request) if entry else None
 
 
+@lru_cache(maxsize=256)
+def _address(url_name: str, _urlconf: str) -> str:
+    return reverse(url_name)
+
+
 def _link(entry: Entry, request: HttpRequest) -> Link | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or (entry.permission and not user.has_perm(entry.permission)):
         return None
     try:
-        url = reverse(entry.url_name)
+        url = _address(entry.url_name, settings.ROOT_URLCONF)
     except NoReverseMatch:
         return None
     badge = entry.badge(user) if entry.badge else None

@@ -3,9 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
-
-from core.models import Counter
+from django.db import connection
 
 
 def take_numbers(series: str, *, at: datetime, zone: str, count: int = 1, digits: int = 6) -> list[str]:
@@ -14,7 +12,11 @@ def take_numbers(series: str, *, at: datetime, zone: str, count: int = 1, digits
     The counter's row stays locked until the caller's transaction ends, so take numbers late.
     """
     year = at.astimezone(ZoneInfo(zone)).year
-    Counter.objects.get_or_create(series=series, year=year)
-    Counter.objects.filter(series=series, year=year).update(last=F("last") + count)
-    last = Counter.objects.values_list("last", flat=True).get(series=series, year=year)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_counter (series, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (series, year) DO UPDATE SET last = core_counter.last + excluded.last RETURNING last",
+            [series, year, count],
+        )
+        (last,) = cursor.fetchone()
     return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]

@@ -43,6 +43,13 @@ class Engine:
         """The matches with the highest ids, of many."""
         raise NotImplementedError
 
+    def few_or_newest(self, where: Condition, limit: int, newest: int) -> tuple[list[int], bool]:
+        """All matches where they are fewer than `limit`; else the newest of them, and True. Highest first."""
+        found = self.some(where, limit)
+        if len(found) < limit:
+            return sorted(found, reverse=True), False
+        return self.newest(where, newest), True
+
     def all_of(self, where: Condition) -> str:
         """A subquery with the ids of all matches, of many."""
         return f"SELECT {self.key} FROM {self.table} WHERE {where[0]}"  # noqa: S608
@@ -98,17 +105,40 @@ class PostgreSQL(Engine):
     def some(self, where: Condition, limit: int) -> list[int]:
         return self.ask(self._through_index(where), where[1], limit)
 
+    def few_or_newest(self, where: Condition, limit: int, newest: int) -> tuple[list[int], bool]:
+        # Both questions in one statement; the second is not even begun where there are few.
+        few = f"few AS MATERIALIZED (SELECT id FROM ({self._through_index(where)}) found LIMIT {int(limit)})"  # noqa: S608
+        are_many = f"(SELECT count(*) FROM few) >= {int(limit)}"  # noqa: S608
+        statement = (
+            f"WITH {few} SELECT id, false FROM few UNION ALL "  # noqa: S608
+            f"(SELECT id, true FROM {self.table} WHERE {are_many} AND {self._is_recent()} AND {where[0]} "
+            f"ORDER BY id DESC LIMIT {int(newest)})"
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, where[1] * 2)
+            rows = cursor.fetchall()
+        found = [pk for pk, is_recent in rows if not is_recent]
+        if len(found) < limit:
+            return sorted(found, reverse=True), False
+        recent = sorted((pk for pk, is_recent in rows if is_recent), reverse=True)
+        return recent if len(recent) == newest else self._newest_of_all(where, newest), True
+
     def newest(self, where: Condition, limit: int) -> list[int]:
         found = self._recent(where, limit)
         if len(found) == limit:
             return found
+        return self._newest_of_all(where, limit)
+
+    def _newest_of_all(self, where: Condition, limit: int) -> list[int]:
         return self.ask(f"{self._through_index(where)} ORDER BY id DESC", where[1], limit)
+
+    def _is_recent(self) -> str:
+        return f"id > (SELECT max(id) - {WINDOW} FROM {self.table})"  # noqa: S608
 
     def _recent(self, where: Condition, limit: int) -> list[int]:
         # Many matches are mostly among the newest rows too, and then a walk from the newest ends soon. Where they are
         # all old, it would read everything before them.
-        recent = f"id > (SELECT max(id) - {WINDOW} FROM {self.table})"  # noqa: S608
-        walk = f"SELECT id FROM {self.table} WHERE {recent} AND {where[0]} ORDER BY id DESC"  # noqa: S608
+        walk = f"SELECT id FROM {self.table} WHERE {self._is_recent()} AND {where[0]} ORDER BY id DESC"  # noqa: S608
         return self.ask(walk, where[1], limit)
 
     def all_of(self, where: Condition) -> str:

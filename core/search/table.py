@@ -78,17 +78,14 @@ class SearchTable:
     def match(self, typed: str | Query, *, limit: int = PROBE, newest: int = 50) -> Matches:
         """Return the ids found, highest first: all of them when they are fewer than `limit`, else the newest few.
 
-        At most three statements, whose cost follows the matches and never the table.
+        At most three statements, and mostly one, whose cost follows the matches and never the table.
         """
         query = parse_query(typed) if isinstance(typed, str) else typed
         if not query:
             return Matches()
         engine = self._engine
-        where = engine.where(query)
-        found = engine.some(where, limit)
-        if len(found) < limit:
-            return Matches(sorted(found, reverse=True))
-        return Matches(engine.newest(where, newest), is_capped=True)
+        found, is_capped = engine.few_or_newest(engine.where(query), limit, newest)
+        return Matches(found, is_capped=is_capped)
 
     def search(self, queryset: QuerySet[M], typed: str | Query) -> QuerySet[M]:
         """Keep of a queryset what the query finds, highest id first (order it otherwise if you like).

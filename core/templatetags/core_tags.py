@@ -1,9 +1,9 @@
 """What every template may use: icons, slots, deadline chips, sums, times and words in another language."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,15 @@ from django.contrib.staticfiles import finders
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.template.context import RequestContext
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import get_template
-from django.utils.html import format_html, json_script
+from django.utils.html import escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from core import clock, formats, nav, slots
+from core import drawn as pieces
 from core import due as promises
 from core import script_words as words
 from core.money import Money
@@ -39,6 +41,7 @@ def _icon_body(name: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """Draw an icon inline; it is decoration, the words beside it are what is read aloud."""
     return format_html(
@@ -78,32 +81,83 @@ def slot(context: RequestContext, name: str, obj: Any = None) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308
 
 
-@register.inclusion_tag("core/_due.html")
-def due(deadline: Any, note: str = "", mine: bool = False) -> dict[str, Any]:
-    """Show a deadline as a chip; `mine` makes its breach spoken at once."""
-    return {"chip": promises.chip(deadline, note=note) if deadline else None, "mine": mine}
+@register.simple_tag
+def due(deadline: Any, note: str = "", mine: bool = False) -> SafeString:
+    """Show a deadline as a chip; `mine` makes its breach spoken at once. Nothing without a deadline.
+
+    No template of its own: a list shows one in each of its rows.
+    """
+    if not deadline:
+        return escape("")
+    return draw_chip(promises.chip(deadline, note=note), mine=mine)
+
+
+@lru_cache(maxsize=4096)
+def draw_chip(chip: promises.Chip, *, mine: bool) -> SafeString:
+    if chip.due_at is None:
+        return format_html(DUE, chip.look, "", format_html('<span class="due-t">{}</span>', chip.words))
+    due_at = chip.due_at.isoformat()
+    counts = format_html(' data-due="{}" data-soon="{}"', due_at, chip.soon_seconds)
+    if mine:
+        counts += escape(" data-mine")
+    return format_html(DUE, chip.look, counts, format_html(COUNTED, due_at, chip.words, chip.until))
+
+
+DUE = '<span class="due due-{0}"{1}><svg class="ic" aria-hidden="true"><use href="#due-{0}"/></svg>{2}</span>'
+COUNTED = '<time class="due-t" role="timer" datetime="{}">{}</time><span class="due-at">{}</span>'
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: RequestContext, piece_template: str, **values: Hashable) -> SafeString:
+    """Draw a part of the frame by plain values, once for equal ones; its gaps "token" and "next" are the request's."""
+    piece = pieces.drawn(piece_template, **values)
+    if pieces.gap("token") not in piece:
+        return piece
+    return pieces.filled(piece, token=token_field(context), next=next_field(context))
+
+
+def token_field(context: RequestContext) -> SafeString:
+    return format_html("{}", CsrfTokenNode().render(context))
+
+
+def next_field(context: RequestContext) -> SafeString:
+    """Where a form comes back to: this page."""
+    return format_html('<input type="hidden" name="next" value="{}">', context["request"].get_full_path())
+
+
+@register.simple_tag
+def gap(name: str) -> SafeString:
+    """Leave a place in a piece that is drawn once and kept, for what each request puts there."""
+    return pieces.gap(name)
 
 
 @register.simple_tag
 def class_mark(severity_class: int) -> SafeString:
+    return _class_mark(severity_class, _("Class"))
+
+
+@cache
+def _class_mark(severity_class: int, word: str) -> SafeString:
     return format_html(
         '<span class="cls cls-{0}" title="{1} {0}"><span class="visually-hidden">{1} </span>{0}</span>',
         severity_class,
-        _("Class"),
+        word,
     )
 
 
 @register.simple_tag
 def stage_pips(current: int, total: int = 5, name: str = "") -> SafeString:
     """Show that `current` of `total` stages is in hand; `total + 1` means all are done."""
-    marks = (" class=d" if at < current else " class=c" if at == current else "" for at in range(1, total + 1))
-    pips = "".join(f"<i{mark}></i>" for mark in marks)
     label = format_html('<span class="xs mut">{}</span>', name) if name else ""
     return format_html(
-        '<span class="st"><span class="pips" aria-hidden="true">{}</span>{}</span>',
-        mark_safe(pips),  # noqa: S308
-        label,
+        '<span class="st"><span class="pips" aria-hidden="true">{}</span>{}</span>', _pips(current, total), label
     )
+
+
+@cache
+def _pips(current: int, total: int) -> SafeString:
+    marks = (" class=d" if at < current else " class=c" if at == current else "" for at in range(1, total + 1))
+    return format_html_join("", "<i{}></i>", ((mark,) for mark in marks))
 
 
 @register.simple_tag
@@ -145,12 +199,12 @@ def html_language() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: RequestContext) -> list[nav.Link]:
+def navigation(context: RequestContext) -> tuple[nav.Link, ...]:
     """The side bar and the list of keys ask for the same links, and their figures cost a query each."""
     request = context["request"]
     if not hasattr(request, "nav_links"):
-        request.nav_links = nav.links(request)
-    links: list[nav.Link] = request.nav_links
+        request.nav_links = tuple(nav.links(request))
+    links: tuple[nav.Link, ...] = request.nav_links
     return links
 
 

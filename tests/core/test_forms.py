@@ -1,7 +1,8 @@
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 
-from core.forms import Ladder, ManyPicks, Picks
+from core.forms import Ladder, ManyPicks, Picks, Renderer
 
 
 class Answers(forms.Form):
@@ -52,3 +53,18 @@ def test_title_says_error_first_after_a_refused_form():
     template = Template("{% load core_tags %}{% page_has_errors as bad %}{{ bad }}")
     assert template.render(Context({"form": Answers({})})) == "True"
     assert template.render(Context({"form": Answers()})) == "False"
+
+
+def test_only_our_engine_is_ever_there_to_draw_with(monkeypatch):
+    """Django keeps its own under the same name; a thread that came in between found none of our templates."""
+    made = []
+
+    class Backend(Renderer.backend):
+        def __init__(self, params):
+            made.append(params["DIRS"])
+            super().__init__(params)
+
+    monkeypatch.setattr(Renderer, "backend", Backend)
+    assert Renderer().get_template("core/forms/field.html")
+    assert Renderer().get_template("django/forms/widgets/input.html")
+    assert all(settings.BASE_DIR / "templates" in folders for folders in made)

@@ -81,7 +81,7 @@ def test_missing_values_are_a_dash():
 
 def test_slot_shows_what_was_registered_in_order(rf, monkeypatch):
     monkeypatch.setattr(slots, "_slots", {})
-    register_slot("test.aside", "core/_due.html", lambda request, obj: {"chip": None}, order=2)
+    register_slot("test.aside", "complaints/_count.html", lambda request, obj: {"count": ""}, order=2)
     register_slot("test.aside", "core/_error_summary.html", lambda request, obj: {"problems": [(obj, "x")]}, order=1)
     register_slot("test.aside", "core/_error_summary.html", lambda request, obj: None)
     template = Template('{% load core_tags %}{% slot "test.aside" thing %}{% slot "nobody" %}')
