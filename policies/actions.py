@@ -1,5 +1,6 @@
 """The one write on policies."""
 
+import uuid
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from core.errors import Blocked, Blocker, Conflict, PermissionDenied
 from events.log import record_event
 from policies import events
 from policies.defaults import SPECS
-from policies.models import Policy, PolicyVersion
+from policies.models import Policy, PolicyMark, PolicyVersion
 from policies.reading import forget, policy, value_of
 from policies.rules import contradictions
 from policies.validators import Invalid
@@ -37,6 +38,7 @@ def set_policy(key: str, value: Any, *, by: Any, expected_version: int | None = 
     row.version += 1
     row.save(update_fields=["version"])
     PolicyVersion.objects.create(key=key, version=row.version, value=clean, valid_from=clock.now(), by=by)
+    PolicyMark.objects.update_or_create(pk=1, defaults={"mark": uuid.uuid4()})
     # The next question, of a subscriber too, must see the new value.
     forget()
     record_event(events.CHANGED, row, by=by, key=key, version=row.version)

@@ -1,5 +1,6 @@
 """Figures and rules that managers edit: every version is kept, none is changed."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,21 @@ class Policy(models.Model):
     @property
     def label(self) -> str | Promise:
         return SPECS[self.key].label if self.key in SPECS else self.key
+
+
+class PolicyMark(models.Model):
+    """One row, whose mark is new with each change of any policy: by it a process knows that what it read still holds.
+
+    Random, so that the mark of a change that was undone never comes again.
+    """
+
+    mark = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.mark)
 
 
 class PolicyVersion(models.Model):

@@ -1,4 +1,5 @@
 import threading
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -14,8 +15,8 @@ from events.subscribe import subscribe
 from policies.actions import set_policy
 from policies.defaults import SPECS
 from policies.middleware import PoliciesMiddleware
-from policies.models import Policy, PolicyVersion
-from policies.reading import policy, policy_version, remembered, value_of
+from policies.models import Policy, PolicyMark, PolicyVersion
+from policies.reading import note_mark, policy, policy_version, remembered, value_of
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,3 +174,37 @@ def test_of_many_who_change_at_once_one_wins_and_the_others_are_told():
         thread.join()
     assert sorted(outcomes) == ["told"] * 5 + ["won"]
     assert PolicyVersion.objects.count() == 1
+
+
+def ask_as_a_request(key):
+    """The mark comes with who asks; then the policies."""
+    with remembered():
+        note_mark(PolicyMark.objects.values_list("mark", flat=True).first())
+        return policy(key)
+
+
+def test_what_was_read_is_kept_until_the_next_change(manager, django_assert_num_queries):
+    set_policy("reopen.days", 60, by=manager)
+    assert ask_as_a_request("reopen.days") == 60
+    with django_assert_num_queries(1):
+        assert ask_as_a_request("reopen.days") == 60
+    set_policy("reopen.days", 30, by=manager)
+    assert ask_as_a_request("reopen.days") == 30
+
+
+def test_what_another_process_changed_is_seen_at_once(manager):
+    set_policy("reopen.days", 60, by=manager)
+    ask_as_a_request("reopen.days")
+    # As the other process leaves it: a version and a mark, and nothing said here.
+    PolicyVersion.objects.create(key="reopen.days", version=2, value=10, valid_from=NOON)
+    PolicyMark.objects.update(mark=uuid.uuid4())
+    assert ask_as_a_request("reopen.days") == 10
+
+
+def test_a_change_that_was_undone_is_not_kept(manager):
+    ask_as_a_request("reopen.days")
+    with transaction.atomic():
+        set_policy("reopen.days", 60, by=manager)
+        assert ask_as_a_request("reopen.days") == 60
+        transaction.set_rollback(True)
+    assert ask_as_a_request("reopen.days") == 90
