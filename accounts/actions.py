@@ -35,7 +35,7 @@ class CalendarDay:
     reason: str
 
 
-def _require_house(by: User | None) -> None:
+def require_house(by: User | None) -> None:
     if by is not None and not by.has_perm("accounts.manage_house"):
         raise PermissionDenied("not_administrator", _("Only an administrator changes this."))
 
@@ -76,7 +76,7 @@ def save_calendar(
     `weekly` maps weekdays (0 is Monday) to slots in minutes after midnight. Raises Blocked for
     overlapping slots, an unknown zone or a calendar that never opens.
     """
-    _require_house(by)
+    require_house(by)
     check_zone(time_zone)
     for slots in [*weekly.values(), *(day.slots for day in exceptions)]:
         _check_slots(slots)
@@ -106,7 +106,7 @@ def save_calendar(
 @action
 def set_calendar_day(calendar_id: int, day: CalendarDay, *, by: User | None) -> Calendar:
     """Add or replace one dated exception, for instance a part-day closure entered this morning."""
-    _require_house(by)
+    require_house(by)
     _check_slots(day.slots)
     calendar = Calendar.objects.select_for_update().get(pk=calendar_id)
     slots = [list(slot) for slot in day.slots]
@@ -138,13 +138,15 @@ def save_department(  # noqa: PLR0913
     under itself, when there would be a second head office, and when one is to close that is in use: by
     people, by open departments below, or by what an app above says in its subscriber (open complaints).
     """
-    _require_house(by)
+    require_house(by)
     # The whole tree is locked and read again: two moves at once must not end in a circle, nor follow an old path.
     tree = {row.pk: row for row in Department.objects.select_for_update().order_by("pk")}
     department = tree[department_id] if department_id else Department()
     parent = tree[parent.pk] if parent else None
     _check_parent(department, parent)
     _check_open(department, parent, is_active=is_active, tree=tree)
+    if head is not None:
+        require_person(head, "head")
     is_closing = bool(department_id) and department.is_active and not is_active
     old_path, old_calendar_id = department.path, department.calendar_id if department_id else None
     department.name, department.code, department.calendar = name, code, calendar
@@ -194,7 +196,7 @@ def _check_open(
         text = _("Open departments belong to it. Close them first, or put them elsewhere.")
         blockers.append(Blocker("departments_below", text, "is_active"))
     if department.pk and department.users.active().exists():
-        text = _("People work there. Give them another department first.")
+        text = _("People work there, or programs. Give them another department first.")
         blockers.append(Blocker("people_there", text, "is_active"))
     if blockers:
         raise Blocked(blockers)
@@ -222,9 +224,9 @@ def create_user(
     by: User | None,
 ) -> User:
     """Create a user with roles. Without a password they set one by mail. Nobody grants a role above their own."""
-    _require_house(by)
-    _check_roles(roles)
-    _check_works_there(department)
+    require_house(by)
+    check_roles(roles)
+    check_works_there(department)
     user = User(username=username, name=name, department=department, email=email, language=language)
     user.is_staff = _opens_admin(roles)
     user.set_password(password)
@@ -242,12 +244,12 @@ def change_user(
     user_id: int, *, name: str, department: Department, email: str, is_active: bool, by: User | None
 ) -> User:
     """Change who somebody is and where they belong; ends their work here when made inactive."""
-    _require_house(by)
+    require_house(by)
     if by is not None and by.pk == user_id and not is_active:
         raise PermissionDenied("own_account", _("Somebody else must close your account."))
     if is_active:
-        _check_works_there(department)
-    user = User.objects.select_for_update().get(pk=user_id)
+        check_works_there(department)
+    user = _locked_person(user_id)
     user.name, user.department, user.email, user.is_active = name, department, email, is_active
     user.full_clean(exclude=["password"])
     user.save(update_fields=["name", "department", "email", "is_active"])
@@ -255,7 +257,20 @@ def change_user(
     return user
 
 
-def _check_works_there(department: Department) -> None:
+def _locked_person(user_id: int) -> User:
+    """A program's roles and department are a manager's to confirm, so they are changed elsewhere."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    require_person(user)
+    return user
+
+
+def require_person(user: User, link: str = "") -> None:
+    """What only people are: asked, chosen, away, given a password."""
+    if user.is_service_account:
+        raise Blocked([Blocker("is_a_program", _("This is a program, and it must be a person."), link)])
+
+
+def check_works_there(department: Department) -> None:
     # Read again: what the caller holds may be older than its closing.
     if not Department.objects.active().filter(pk=department.pk).exists():
         raise Blocked([Blocker("department_closed", _("This department is closed. Choose another."), "department")])
@@ -264,11 +279,11 @@ def _check_works_there(department: Department) -> None:
 @action
 def set_roles(user_id: int, roles: Collection[str], *, by: User | None) -> User:
     """Give exactly these roles; what changes is an event each. Nobody changes their own roles."""
-    _require_house(by)
+    require_house(by)
     if by is not None and by.pk == user_id:
         raise PermissionDenied("own_roles", _("Somebody else must change your roles."))
-    _check_roles(roles)
-    user = User.objects.select_for_update().get(pk=user_id)
+    check_roles(roles)
+    user = _locked_person(user_id)
     wanted = {Role(role).value for role in roles}
     held = set(user.role_grants.values_list("role", flat=True))
     for role in sorted(wanted - held):
@@ -283,7 +298,7 @@ def set_roles(user_id: int, roles: Collection[str], *, by: User | None) -> User:
     return user
 
 
-def _check_roles(roles: Collection[str]) -> None:
+def check_roles(roles: Collection[str]) -> None:
     """Who reads everything changes nothing: a second role would let them write wherever they read."""
     if Role.AUDITOR in roles and len(set(roles)) > 1:
         raise Blocked([Blocker("auditor_alone", _("An auditor changes nothing, so holds no other role."), "roles")])
@@ -309,7 +324,7 @@ def set_preferences(user_id: int, *, language: str, theme: str, has_single_keys:
 def _require_absence_of(delegator_id: int, by: User | None) -> None:
     """One's own where there is authority to delegate, else an administrator's."""
     if by is None or by.pk != delegator_id or not by.has_perm("accounts.delegate_own"):
-        _require_house(by)
+        require_house(by)
 
 
 @action
@@ -322,7 +337,9 @@ def delegate_authority(
     or a second absence at the same time.
     """
     _require_absence_of(delegator_id, by)
-    delegator = User.objects.select_for_update().get(pk=delegator_id)
+    delegator = _locked_person(delegator_id)
+    if delegate is not None:
+        require_person(delegate, "delegate")
     if ends_at <= starts_at:
         raise Blocked([Blocker("ends_before_start", _("The end must be after the start."))])
     if delegate is not None and delegate.pk == delegator_id:

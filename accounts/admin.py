@@ -98,7 +98,9 @@ class UserAdmin(ActionAdmin):
         return ("username",) if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        rows: QuerySet[User] = super().get_queryset(request).prefetch_related("role_grants")
+        # Programs have pages of their own.
+        people = super().get_queryset(request).filter(is_service_account=False)
+        rows: QuerySet[User] = people.prefetch_related("role_grants")
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         return rows.annotate(has_second_factor=Exists(factors))
 

@@ -119,7 +119,7 @@ class DepartmentForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["head"].queryset = User.objects.active()  # type: ignore[attr-defined]
+        self.fields["head"].queryset = User.objects.active().people()  # type: ignore[attr-defined]
         self.fields["parent"].queryset = Department.objects.active()  # type: ignore[attr-defined]
 
     def apply(self) -> Department:
@@ -214,7 +214,7 @@ class DelegationForm(ActionForm):
         super().__init__(*args, **kwargs)
         for name in ("delegator", "delegate"):
             if name in self.fields:
-                self.fields[name].queryset = User.objects.active()  # type: ignore[attr-defined]
+                self.fields[name].queryset = User.objects.active().people()  # type: ignore[attr-defined]
 
     def apply(self) -> Delegation:
         entered = self.cleaned_data

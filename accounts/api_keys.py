@@ -5,12 +5,15 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import structlog
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import ApiKey
+from accounts.standing import stand, with_standing
+from core.prepared import prepared
 
 logger = structlog.get_logger(__name__)
 
@@ -19,7 +22,7 @@ MARK = "ck_"
 SHOWN = len(MARK) + 8
 LONGEST = 100
 USED_EVERY = timedelta(hours=1)
-PATIENCE_MILLISECONDS = 50
+PATIENCE_SECONDS = 0.05
 
 
 def new_secret() -> str:
@@ -32,11 +35,18 @@ def hash_of(secret: str) -> str:
 
 
 def find_key(secret: str, *, now: datetime) -> ApiKey | None:
-    """The key that is valid at `now`, with its user read along: one statement."""
+    """The key that is valid at `now`, with its user and what each request needs of them: one statement."""
     if not secret.startswith(MARK) or len(secret) > LONGEST or not secret.isascii():
         return None
-    found = ApiKey.objects.valid(now).select_related("user__department__calendar")
-    return found.filter(hash=hash_of(secret)).first()
+    key = next(iter(_valid_key(hash_of(secret), now)), None)
+    if key is not None:
+        stand(key.user, key)
+    return key
+
+
+@prepared
+def _valid_key(hash: str, now: datetime) -> QuerySet[ApiKey]:  # noqa: A002
+    return with_standing(ApiKey.objects.valid(now).filter(hash=hash), "user__")[:1]
 
 
 def mark_used(key: ApiKey, *, now: datetime) -> None:
@@ -57,11 +67,5 @@ def _impatient() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        (usual,) = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MILLISECONDS}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {int(usual)}")
+    with cast(Any, connection).patience(PATIENCE_SECONDS):
+        yield

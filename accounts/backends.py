@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import roles_with
+from accounts.standing import stand, with_standing
+from core.prepared import prepared
 
 ADMIN_VERBS = ("add_", "change_", "view_", "delete_")
 # What Django's admin asks about its own models, and who may. The actions behind it check again.
@@ -33,10 +36,14 @@ class RoleBackend(ModelBackend):
             return False
         return bool(user_obj.role_set & roles_with(self._asked(perm)))
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """A program acts by key: it has no password, and a session of it is nobody's."""
+        return super().user_can_authenticate(user) and not user.is_service_account
+
     def get_user(self, user_id: Any) -> User | None:
-        """Who is signed in, read with what each page needs of them: one statement instead of two."""
-        user = User.objects.select_related("department__calendar").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        """Who is signed in, with what each page needs of them: one statement."""
+        user = next(iter(_user(int(user_id))), None)
+        return stand(user, user) if user is not None and self.user_can_authenticate(user) else None
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return any(
@@ -55,3 +62,8 @@ class RoleBackend(ModelBackend):
             if name.startswith(verb) and model in ADMIN_MODELS:
                 return ADMIN_MODELS[model]
         return perm
+
+
+@prepared
+def _user(user_id: int) -> QuerySet[User]:
+    return with_standing(User.objects.filter(pk=user_id))[:1]

@@ -1,4 +1,4 @@
-"""Who is there to be asked: holders of a role up the tree, with those away replaced. Source: DOMAIN.md 3.5."""
+"""Who is there to be asked: people with a role up the tree, with those away replaced. Source: DOMAIN.md 3.5."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,7 +17,8 @@ def on_duty(role: str, department: Department, *, now: datetime, exclude_ids: Co
     """
     lineage = department.lineage
     grants = list(
-        RoleGrant.objects.filter(role=role, user__department_id__in=lineage, user__is_active=True)
+        RoleGrant.objects.of_people()
+        .filter(role=role, user__department_id__in=lineage)
         .select_related("user__department")
         .prefetch_related("user__role_grants")
         .order_by("user_id")

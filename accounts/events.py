@@ -1,9 +1,14 @@
 """What this app announces."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Calendar, Department, User
+from accounts.roles import names_of
 from events.readers import Rule, let_read
 from events.registry import announce
 
@@ -13,8 +18,18 @@ DEPARTMENT_CHANGED = announce("department.changed", _("{actor} changed the depar
 DEPARTMENT_CLOSED = announce("department.closed", _("{actor} closed the department"), icon="building-store")
 USER_CREATED = announce("user.created", _("{actor} created the user"), icon="user-plus")
 USER_CHANGED = announce("user.changed", _("{actor} changed the user"), icon="user")
-ROLE_GRANTED = announce("user.role_granted", _("{actor} gave the role {role}"), icon="user-check")
-ROLE_REVOKED = announce("user.role_revoked", _("{actor} took the role {role} away"), icon="user-minus")
+
+
+def _granted(values: Mapping[str, Any]) -> str:
+    return gettext("{actor} gave the role {role}").format(actor=values["actor"], role=names_of([values["role"]]))
+
+
+def _revoked(values: Mapping[str, Any]) -> str:
+    return gettext("{actor} took the role {role} away").format(actor=values["actor"], role=names_of([values["role"]]))
+
+
+ROLE_GRANTED = announce("user.role_granted", _granted, icon="user-check")
+ROLE_REVOKED = announce("user.role_revoked", _revoked, icon="user-minus")
 AUTHORITY_DELEGATED = announce("user.authority_delegated", _("{actor} recorded an absence"), icon="user-share")
 DELEGATION_ENDED = announce("user.delegation_ended", _("{actor} ended an absence"), icon="user-check")
 

@@ -5,28 +5,27 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiKey, User
-from accounts.roles import Role
+from accounts.key_scopes import Scope, scopes_of
+from accounts.models import User
 from core.errors import Sentence
 from core.forms import ManyPicks, Picks
 
-Scope = ApiKey.Scope
 # Longer than a year is for those who write down when it ends.
 DAYS = ((30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (730, _("2 years")))
 
 
+WORDS: dict[Scope, Sentence] = {
+    Scope.READ: _("Read what you may read"),
+    Scope.WRITE: _("Lodge and work complaints"),
+    Scope.SALES: _("Bring in customers and sales"),
+    Scope.ADMIN: _("Change settings of the house"),
+}
+
+
 def scopes_for(user: User) -> list[tuple[str, Sentence]]:
     """What the user may put into a key, in words. The API asks the user's own rights besides, whatever the key says."""
-    words: dict[str, Sentence] = {
-        Scope.READ: _("Read what you may read"),
-        Scope.WRITE: _("Lodge and work complaints"),
-        Scope.SALES: _("Bring in customers and sales"),
-    }
-    if user.has_role(Role.AUDITOR):
-        return [(Scope.READ.value, words[Scope.READ])]
-    if user.has_perm("accounts.manage_house") or user.has_perm("policies.change_policies"):
-        words[Scope.ADMIN] = _("Change settings of the house")
-    return list(words.items())
+    words = {**WORDS, Scope.READ: _("Read what it may read")} if user.is_service_account else WORDS
+    return [(scope.value, words[scope]) for scope in scopes_of(user.role_set)]
 
 
 class KeyForm(forms.Form):

@@ -4,16 +4,25 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from accounts.querysets import ApiKeyQuerySet, DelegationQuerySet, DepartmentQuerySet, HouseUserManager
-from accounts.roles import Role
-from core.formats import listed_text
+from accounts.querysets import (
+    ApiKeyQuerySet,
+    DelegationQuerySet,
+    DepartmentQuerySet,
+    HouseUserManager,
+    RightsRequestQuerySet,
+    RoleGrantQuerySet,
+    ServiceAccountQuerySet,
+)
+from accounts.roles import Role, names_of
 
 
 class Calendar(models.Model):
@@ -140,7 +149,7 @@ class Department(models.Model):
 
 
 class User(AbstractUser):
-    """Somebody who signs in. Belongs to one department and holds one or more roles."""
+    """Somebody who signs in, or a program that acts by key. Belongs to one department and holds one or more roles."""
 
     THEMES = [("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
 
@@ -156,6 +165,8 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=8, choices=THEMES, default="system")
     # WCAG 2.1.4: keys without Ctrl or Alt can be switched off.
     has_single_keys = models.BooleanField(_("single keys"), default=True)
+    # Said when it is created, and never changed.
+    is_service_account = models.BooleanField(_("service account"), default=False, editable=False)
 
     objects: ClassVar[HouseUserManager] = HouseUserManager()
 
@@ -165,10 +176,24 @@ class User(AbstractUser):
         ordering = ["name"]
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.CheckConstraint(condition=Q(is_superuser=False), name="nobody_is_superuser")]
+        constraints = [
+            models.CheckConstraint(condition=Q(is_superuser=False), name="nobody_is_superuser"),
+            # Without a usable password, an address for a new one, and Django's admin.
+            models.CheckConstraint(
+                condition=Q(is_service_account=False)
+                | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, email="", is_staff=False),
+                name="service_account_signs_in_nowhere",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.username
+        name = self.name or self.username
+        return gettext("%(name)s (program)") % {"name": name} if self.is_service_account else name
+
+    @property
+    def as_value(self) -> str | dict[str, str]:
+        """As the value of a notice, which is put into words when somebody reads it."""
+        return {"program": self.name} if self.is_service_account else str(self)
 
     def get_full_name(self) -> str:
         return self.name
@@ -181,15 +206,22 @@ class User(AbstractUser):
         """The roles held, read once per instance: a request reads the user anew."""
         return frozenset(grant.role for grant in self.role_grants.all())
 
+    @cached_property
+    def reach(self) -> tuple[int, ...]:
+        """Ids of the user's department and those below, read once per instance like the roles."""
+        found = Department.objects.below(self.department) if self.department else Department.objects.none()
+        return tuple(sorted(found.values_list("pk", flat=True)))
+
     def has_role(self, *roles: str) -> bool:
         return not self.role_set.isdisjoint(roles)
 
     @property
     def role_names(self) -> str:
-        return listed_text(role.label for role in Role if role in self.role_set)
+        return names_of(self.role_set)
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        self.__dict__.pop("role_set", None)
+        for name in ("role_set", "reach", "_scope"):
+            self.__dict__.pop(name, None)
         super().refresh_from_db(*args, **kwargs)
 
 
@@ -199,6 +231,8 @@ class RoleGrant(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
+    objects = RoleGrantQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
@@ -206,6 +240,78 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_role_display())
+
+
+class ServiceAccount(models.Model):
+    """What a program that acts by key is for, and who answers for it. Its user holds what a manager has confirmed."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="service_account")
+    purpose = models.CharField(_("purpose"), max_length=200)
+    responsible = models.ForeignKey(User, models.PROTECT, related_name="answers_for")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ServiceAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__name", "pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=~Q(responsible=F("user")), name="no_program_answers_for_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:service_account", args=[self.pk])
+
+
+class RightsRequest(models.Model):
+    """The roles and the department that somebody asked for a service account, and what a manager said to it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("request", "Waiting")
+        CONFIRMED = "confirmed", pgettext_lazy("request", "Confirmed")
+        REFUSED = "refused", pgettext_lazy("request", "Refused")
+        REPLACED = "replaced", pgettext_lazy("request", "Replaced")
+
+    account = models.ForeignKey(ServiceAccount, models.CASCADE, related_name="requests")
+    roles = models.JSONField(_("roles"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    # Roles that reach beyond any department: only a manager of the head office confirms them.
+    is_house_wide = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    # Why it was refused.
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+
+    objects = RightsRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(state="waiting"), name="one_request_waits"),
+            models.CheckConstraint(
+                condition=Q(asked_by=None) | Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                name="nobody_decides_their_own_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "replaced"], decided_by=None)
+                | Q(state__in=["confirmed", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                name="request_is_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.get_state_display()}"
+
+    @property
+    def role_names(self) -> str:
+        return names_of(self.roles)
 
 
 class Delegation(models.Model):

@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions import require_person
 from accounts.models import User
 from accounts.sessions import close_sessions
 from core.actions import action
@@ -19,6 +20,7 @@ def set_password(user_id: int, password: str, *, by: User | None) -> User:
     if by is not None and not by.has_perm("accounts.manage_house"):
         raise PermissionDenied("not_administrator", _("Only an administrator changes this."))
     user = User.objects.select_for_update().get(pk=user_id)
+    require_person(user)
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])

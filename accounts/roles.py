@@ -3,6 +3,8 @@
 An app adds its own rows with `allow` from its `permissions.py`, so this file knows no upper app.
 """
 
+from collections.abc import Collection
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,11 @@ class Role(models.TextChoices):
     DEPARTMENT_STAFF = "department_staff", _("Department staff")
 
 
+def names_of(roles: Collection[str]) -> str:
+    """Roles in words, in the house's order."""
+    return listed_text(role.label for role in Role if role.value in roles)
+
+
 # Who works with customers and their complaints.
 CASE_ROLES = (
     Role.FRONT_DESK,
@@ -34,6 +41,8 @@ CASE_ROLES = (
     Role.MANAGER,
 )
 LEADERS = (Role.SUPERVISOR, Role.MANAGER)
+# These reach the whole house, whatever the department.
+HOUSE_WIDE = (Role.AUDITOR, Role.ADMINISTRATOR)
 
 _allowed: dict[str, frozenset[str]] = {}
 
@@ -49,7 +58,7 @@ def roles_with(permission: str) -> frozenset[str]:
 
 def refused(permission: str) -> PermissionDenied:
     """A refusal that says whose it is, so that one knows whom to ask."""
-    roles = listed_text(role.label for role in Role if role.value in roles_with(permission))
+    roles = names_of(roles_with(permission))
     return PermissionDenied(message=_("Only these roles do this: %(roles)s. Ask one of them.") % {"roles": roles})
 
 
@@ -60,6 +69,8 @@ def permissions() -> dict[str, frozenset[str]]:
 
 allow("accounts.manage_house", Role.ADMINISTRATOR)
 allow("accounts.read_house_log", Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
+allow("accounts.view_service_accounts", Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
+allow("accounts.confirm_rights", Role.MANAGER)
 allow("accounts.delegate_own", *CASE_ROLES)
 allow("policies.change_policies", Role.MANAGER)
 allow("policies.view_policies", Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.roles import CASE_ROLES, Role
 
 
@@ -51,5 +51,5 @@ def _scope(user: User) -> Scope:
     sees_all = is_auditor or bool(may_read and department and department.is_head_office)
     in_reach: tuple[int, ...] = ()
     if may_read and department and not sees_all:
-        in_reach = tuple(Department.objects.below(department).values_list("pk", flat=True))
+        in_reach = user.reach
     return Scope(user.pk, sees_all, is_auditor, may_read, in_reach, tuple(sorted(hidden)))

@@ -46,5 +46,5 @@ def second_factor_required(context: RequestContext) -> bool:
 def scope_words(key: ApiKey) -> str:
     """What a key may do, in words."""
     if not key.scopes:
-        return _("All that you may")
+        return _("All that it may") if key.user.is_service_account else _("All that you may")
     return listed_text(scope.label for scope in ApiKey.Scope if scope.value in key.scopes)

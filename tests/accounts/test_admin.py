@@ -222,7 +222,7 @@ class TestDepartments:
     def test_one_where_people_work_is_not_closed(self, as_admin, house):
         url = page("department", "change", house.west.pk)
         answer = as_admin.post(url, {**shown(as_admin, url), "is_active": ""})
-        assert "People work there" in str(faults(answer))
+        assert "People work there, or programs" in str(faults(answer))
         assert Department.objects.get(pk=house.west.pk).is_active
 
     def test_it_does_not_stand_under_itself(self, as_admin, house):
