@@ -18,8 +18,8 @@ from customers.codes import ContactKind, SaleStatus
 from customers.locks import one_at_a_time
 from customers.models import ContactPoint, Customer, ExternalId, Sale
 from customers.phones import show_phone
-from customers.search import index_customer
-from events.log import record_event, record_text_change
+from customers.search import index_customer, index_new_customer
+from events.log import record_event, record_first_event, record_text_change
 from policies.reading import policy
 
 # No column of a customer: the reason to take a VIP mark away is kept among the old texts.
@@ -68,18 +68,24 @@ def create_customer(
     checked = [checked_contact(kind, typed, region) for kind, typed in contacts]
     now = clock.now()
     customer = Customer.objects.create(**fields, created_at=now, updated_at=now)
-    seen: set[tuple[str, str]] = set()
-    for point in checked:
-        if (point.kind, point.normalized) not in seen:
-            point.customer, point.is_primary = customer, point.kind not in {kind for kind, _number in seen}
-            point.save()
-            seen.add((point.kind, point.normalized))
+    points = _contact_points(customer, checked)
     for source, external_id in wanted_ids.items():
         _claim(source, external_id)
         ExternalId.objects.create(customer=customer, source=source, external_id=external_id)
-    record_event(events.CREATED, customer, by=by, kind=customer.kind)
-    index_customer(customer)
+    record_first_event(events.CREATED, customer, by=by, kind=customer.kind)
+    emails = [point.normalized for point in points if point.kind == ContactKind.EMAIL]
+    index_new_customer(customer, [*emails, *wanted_ids.values()])
+    customer.is_just_recorded = True
     return customer
+
+
+def _contact_points(customer: Customer, checked: Iterable[ContactPoint]) -> list[ContactPoint]:
+    """Save each once, the first of its kind as the main one."""
+    found: dict[tuple[str, str], ContactPoint] = {}
+    for point in checked:
+        point.customer, point.is_primary = customer, point.kind not in {kind for kind, _number in found}
+        found.setdefault((point.kind, point.normalized), point)
+    return ContactPoint.objects.bulk_create(found.values())
 
 
 @action
@@ -105,7 +111,7 @@ def find_or_create_customer(
         if typed.strip()
     ]
     # Two desks that record the same caller at the same moment must find one customer.
-    one_at_a_time("customer", *sorted(point.normalized for point in asked))
+    one_at_a_time(*sorted(f"customer {point.normalized}" for point in asked))
     for point in asked:
         sharing = Customer.objects.reached_by(point.normalized).order_by("pk")[:20]
         if found := next((one for one in sharing if one.name == name), None) or next(iter(sharing), None):

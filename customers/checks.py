@@ -129,6 +129,9 @@ def checked_sale(values: Mapping[str, Any]) -> dict[str, Any]:
             problems.append(Blocker(f"bad_{name}", message, name))
     if values["status"] == SaleStatus.DELIVERED and values["delivered_at"] is None:
         problems.append(Blocker("not_delivered", _("A delivered sale needs the day of its delivery."), "delivered_at"))
+    for role in ("sales_consultant", "sales_manager", "service_advisor"):
+        if values[role] is not None and values[role].is_service_account:
+            problems.append(Blocker("is_a_program", _("This is a program, and it must be a person."), role))
     if problems:
         raise Blocked(problems)
     return clean

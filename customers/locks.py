@@ -9,8 +9,8 @@ def one_at_a_time(*keys: str) -> None:
     Source: there may be two customers with one phone, so no unique key can do it. On SQLite a transaction that
     writes is alone anyway.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not keys:
         return
     with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        # In the order given, as one statement.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) key", [[*keys]])

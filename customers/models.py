@@ -41,6 +41,9 @@ class Customer(models.Model):
 
     objects = CustomerQuerySet.as_manager()
 
+    # Made by this very action: nothing hangs on it yet that would have to be looked for.
+    is_just_recorded = False
+
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("customer")

@@ -1,5 +1,6 @@
 """Finding customers while somebody types: by phone in any writing, name, company, e-mail, sale."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Q, Value, When
@@ -22,6 +23,11 @@ SURELY_A_PHONE = 7
 def index_customer(customer: Customer) -> None:
     """Make a customer found by what is on record now. Part of every action that changes it."""
     CUSTOMERS.put(customer.pk, *_texts(customer))
+
+
+def index_new_customer(customer: Customer, told: Iterable[str]) -> None:
+    """The same for one that was made just now and has bought nothing: `told` are its e-mails, then its external ids."""
+    CUSTOMERS.put(customer.pk, customer.name, customer.company, *told)
 
 
 def _texts(customer: Customer) -> list[str]:

@@ -18,19 +18,21 @@ from deadlines.chain import Entry
 from deadlines.firing import fire_due_deadlines
 from deadlines.kinds import kind_named, label
 from deadlines.models import Deadline, State
-from deadlines.opening import Opening, never_opens, open_all
+from deadlines.opening import Opening, Planned, never_opens, open_all, open_first
 from deadlines.recounting import KEEP, bring_up_to_date, commit, count_anew
 from deadlines.timer import Timer, load_timers
 from deadlines.working_time import NoWorkingTime
 from policies.reading import remembered
 
 __all__ = [
+    "Entry",
     "Opening",
     "cancel_deadlines",
     "fire_due_deadlines",
     "meet_deadline",
     "open_deadline",
     "open_deadlines_in_bulk",
+    "open_first_deadlines",
     "pause_deadline",
     "recompute_deadlines",
     "resume_deadline",
@@ -64,6 +66,17 @@ def open_deadline(  # noqa: PLR0913
 def open_deadlines_in_bulk(openings: Sequence[Opening], *, at: datetime, by: User | None = None) -> list[Deadline]:
     """Make many promises, of one subject or of fifty, with as many statements as for one. Raises as open_deadline."""
     return open_all(openings, at=at, by=by) if openings else []
+
+
+@action
+def open_first_deadlines(
+    created: Entry, planned: Sequence[Planned], *, at: datetime, by: User | None = None
+) -> list[Deadline]:
+    """Record `created`, the first event of a subject that this transaction has made, and make its promises.
+
+    `plan` has worked them out. Raises IntegrityError when the subject has events already.
+    """
+    return open_first(created, planned, at=at, by=by)
 
 
 @action

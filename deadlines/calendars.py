@@ -6,9 +6,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import Calendar
+from accounts.models import Calendar, Department
 from deadlines.course import CalendarKey
 from deadlines.models import CalendarSnapshot
 from deadlines.working_time import MINUTES_A_DAY, Slots, WorkingCalendar
@@ -27,6 +27,24 @@ def working_calendar(calendar: Calendar) -> WorkingCalendar:
     """Return the opening hours that hold now."""
     shelf = shelf_of([], [calendar.pk])
     return shelf.book[shelf.current[calendar.pk]]
+
+
+def with_hours(departments: QuerySet[Department]) -> QuerySet[Department]:
+    """Read departments with their calendars and the opening hours that hold now, for `hours_at_hand`."""
+    kept = CalendarSnapshot.objects.filter(calendar=OuterRef("calendar"), version=OuterRef("calendar__version"))
+    return departments.select_related("calendar").annotate(hours=Subquery(kept.values("definition")[:1]))
+
+
+def hours_at_hand(departments: Iterable[Department]) -> Shelf | None:
+    """The present hours of these departments without a query; None where not all of them were read along."""
+    shelf = Shelf({}, {})
+    for department in departments:
+        definition: str | None = department.__dict__.get("hours")
+        if definition is None:
+            return None
+        key = CalendarKey(department.calendar_id, department.calendar.version)
+        shelf.book[key], shelf.current[key.calendar_id] = parse(definition), key
+    return shelf
 
 
 def shelf_of(keys: Iterable[CalendarKey | None], current_ids: Collection[int]) -> Shelf:

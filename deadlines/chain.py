@@ -12,8 +12,10 @@ from accounts.models import User
 from deadlines.rows import overwrite
 from events.canonical import canonical, event_hash, instant_text
 from events.digest import mail_at_once, plan_digests
+from events.log import head_after, take_waiting, write_waiting
 from events.models import Event, EventHead, Notification
 from events.notice_words import notice_kind
+from events.notices import people_of
 from events.registry import announced
 from events.subscribe import tell_subscribers
 
@@ -40,19 +42,56 @@ def record_events(entries: Sequence[Entry], *, by: User | None, at: datetime) ->
     """
     if not entries:
         return []
+    _check(entries)
+    write_waiting()
+    heads = _locked_heads({entry.ref for entry in entries})
+    events = _linked(heads, entries, by, at)
+    Event.objects.bulk_create(events)
+    _end_with(heads, events)
+    overwrite(heads.values(), ["seq", "hash", "last_event_id"])
+    _tell(events, entries)
+    return events
+
+
+def begin_chains(entries: Sequence[Entry], *, by: User | None, at: datetime) -> list[Event]:
+    """As `record_events`, of subjects that this transaction has made: there are no chains to look for.
+
+    First events that wait are written along, before these. Raises IntegrityError when one of the subjects has
+    events already.
+    """
+    _check(entries)
+    waiting = take_waiting()
+    heads = {entry.ref: EventHead(subject_type=entry.ref[0], subject_id=entry.ref[1]) for entry in entries}
+    events = _linked(heads, entries, by, at)
+    Event.objects.bulk_create([*(event for event, _ in waiting), *events])
+    _end_with(heads, events)
+    EventHead.objects.bulk_create([*(head_after(event) for event, _ in waiting), *heads.values()])
+    for event, subject in waiting:
+        tell_subscribers(event, subject)
+    _tell(events, entries)
+    return events
+
+
+def _check(entries: Sequence[Entry]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of the change it tells of.")
     if unknown := {entry.type for entry in entries} - announced():
         raise LookupError(f"Nobody announces {sorted(unknown)}.")
-    heads = _locked_heads({entry.ref for entry in entries})
-    events = [_next_event(heads[entry.ref], entry, by, at) for entry in entries]
-    Event.objects.bulk_create(events)
+
+
+def _linked(heads: Mapping[Ref, EventHead], entries: Sequence[Entry], by: User | None, at: datetime) -> list[Event]:
+    return [_next_event(heads[entry.ref], entry, by, at) for entry in entries]
+
+
+def _end_with(heads: Mapping[Ref, EventHead], events: Sequence[Event]) -> None:
+    """Set in the heads the ids, which events have once they are inserted."""
     for event in events:
         heads[event.subject_type, event.subject_id].last_event_id = event.pk
-    overwrite(heads.values(), ["seq", "hash", "last_event_id"])
+
+
+def _tell(events: Sequence[Event], entries: Sequence[Entry]) -> None:
     for event, entry in zip(events, entries, strict=True):
         tell_subscribers(event, entry.subject)
-    return events
 
 
 def _locked_heads(refs: set[Ref]) -> dict[Ref, EventHead]:
@@ -110,7 +149,7 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> None:
     rows: dict[tuple[int, str], tuple[User, Notification]] = {}
     for notice in notices:
         text = canonical(dict(notice.values))
-        for user in notice.recipients:
+        for user in people_of(notice.recipients):
             row = Notification(
                 recipient_id=user.pk, code=notice.code, key=notice.key, url=notice.url, at=at, values_text=text
             )

@@ -58,7 +58,7 @@ def raise_alarm(off: timedelta, now: datetime) -> datetime:
         state=OutboxMessage.State.PENDING, channel__in=MASS_CHANNELS, next_attempt_at__lt=until
     ).update(next_attempt_at=until)
     notice = Notice(
-        recipients=list(User.objects.active().with_role(Role.ADMINISTRATOR)),
+        recipients=list(User.objects.active().people().with_role(Role.ADMINISTRATOR)),
         code=events.CLOCK_NOTICE,
         # Once an hour is enough.
         key=f"clock:{now:%Y-%m-%dT%H}",

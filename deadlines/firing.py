@@ -69,17 +69,19 @@ def fire_batch(limit: int, now: datetime, *, after: Ref | None = None) -> Outcom
     if not refs:
         return Outcome()
     outcome = Outcome(last=refs[-1] if len(refs) == limit else None)
-    with remembered(), transaction.atomic():
+    with remembered():
         try:
             with transaction.atomic():
                 _fire(refs, now, outcome)
+                passes("before_commit")
         except OperationalError:
             raise
         except Exception:
             logger.warning("deadlines_fired_one_by_one", count=len(refs))
             outcome.fired = outcome.busy = 0
-            _fire_one_by_one(refs, now, outcome)
-        passes("before_commit")
+            with transaction.atomic():
+                _fire_one_by_one(refs, now, outcome)
+                passes("before_commit")
     passes("after_commit")
     return outcome
 
@@ -169,7 +171,7 @@ def _note_failure(ref: Ref, error: Exception, now: datetime) -> int:
     row.save(update_fields=["attempts", "last_error", "is_dead", "next_fire_at"])
     if row.is_dead:
         notice = Notice(
-            recipients=list(User.objects.active().with_role(Role.ADMINISTRATOR)),
+            recipients=list(User.objects.active().people().with_role(Role.ADMINISTRATOR)),
             code=events.DEAD_NOTICE,
             key=f"deadline-dead:{row.pk}:{row.generation}",
             url="",

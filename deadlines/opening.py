@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Model
@@ -11,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, User
 from core.errors import Blocked, Blocker, Conflict
 from deadlines import events
-from deadlines.calendars import Shelf, shelf_of
-from deadlines.chain import Entry, record_events
+from deadlines.calendars import Shelf, hours_at_hand, shelf_of
+from deadlines.chain import Entry, begin_chains, record_events
 from deadlines.course import Course
 from deadlines.kinds import DeadlineKind, kind_named
 from deadlines.ladder import ladder_of
 from deadlines.lengths import parse_length
 from deadlines.models import Clock, Deadline
-from deadlines.timer import Timer, rule_for
+from deadlines.timer import Facts, Timer, rule_for
 from deadlines.working_time import NoWorkingTime
 from events.wakeup import wake
 from policies.reading import policy, policy_version, remembered
@@ -37,24 +38,45 @@ class Opening:
     due_at: datetime | None = None
 
 
+class Planned(NamedTuple):
+    """A promise with its due time, not written yet, and what its event will tell."""
+
+    subject: Model
+    row: Deadline
+    facts: Facts
+
+
 def open_all(openings: Sequence[Opening], *, at: datetime, by: User | None) -> list[Deadline]:
     """Write the deadlines and their events. Those whose policy promises nothing to the class are left out."""
-    with remembered():
-        _refuse_second(openings)
-        shelf = shelf_of([], {opening.department.calendar_id for opening in openings})
-        made = [(opening, timer) for opening in openings if (timer := _timer(opening, shelf))]
-        facts = [timer.open() for _, timer in made]
-    rows = Deadline.objects.bulk_create([timer.row for _, timer in made])
-    record_events(
-        [
-            Entry(events.OPENED, opening.subject, told | {"deadline": row.pk})
-            for (opening, _), told, row in zip(made, facts, rows, strict=True)
-        ],
-        by=by,
-        at=at,
-    )
+    _refuse_second(openings)
+    rows, opened = _write(plan(openings))
+    record_events(opened, by=by, at=at)
     wake_for(rows, at)
     return rows
+
+
+def open_first(created: Entry, planned: Sequence[Planned], *, at: datetime, by: User | None) -> list[Deadline]:
+    """Record that a subject was made, and the promises that begin with it: of what is new none can be running."""
+    rows, opened = _write(planned)
+    begin_chains([created, *opened], by=by, at=at)
+    wake_for(rows, at)
+    return rows
+
+
+def plan(openings: Sequence[Opening]) -> list[Planned]:
+    """Work out what is promised until when. The subjects need not be saved yet."""
+    with remembered():
+        departments = [opening.department for opening in openings]
+        shelf = hours_at_hand(departments) or shelf_of([], {place.calendar_id for place in departments})
+        made = [(opening.subject, timer) for opening in openings if (timer := _timer(opening, shelf))]
+        return [Planned(subject, timer.row, timer.open()) for subject, timer in made]
+
+
+def _write(planned: Sequence[Planned]) -> tuple[list[Deadline], list[Entry]]:
+    for each in planned:
+        each.row.subject_id = each.subject.pk
+    rows = Deadline.objects.bulk_create([each.row for each in planned])
+    return rows, [Entry(events.OPENED, each.subject, {**each.facts, "deadline": each.row.pk}) for each in planned]
 
 
 def wake_for(rows: Iterable[Deadline], at: datetime) -> None:

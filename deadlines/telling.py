@@ -108,7 +108,7 @@ def unheard(tellings: Iterable[Telling]) -> list[Notice]:
     silent = [telling for telling in tellings if telling.is_unheard and not telling.found.rung.is_warning]
     if not silent:
         return []
-    administrators = list(User.objects.active().with_role(Role.ADMINISTRATOR))
+    administrators = list(User.objects.active().people().with_role(Role.ADMINISTRATOR))
     return [
         Notice(
             recipients=administrators,

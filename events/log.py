@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +35,35 @@ def record_event(
     a person's words. Raises RuntimeError outside a transaction and LookupError for a type nobody announced.
     """
     _check(type)
+    write_waiting()
     head = _locked_head(subject)
     event = _event(type, subject, head.seq + 1, head.hash, by, at or clock.now(), data)
     event.save(force_insert=True)
     head.seq, head.hash, head.last_event_id = event.seq, event.hash, event.pk
     head.save(update_fields=["seq", "hash", "last_event_id"])
     tell_subscribers(event, subject)
+    return event
+
+
+def record_first_event(
+    type: str,  # noqa: A002
+    subject: Model,
+    /,
+    *,
+    by: AbstractBaseUser | None,
+    at: datetime | None = None,
+    **data: Any,
+) -> Event:
+    """As `record_event`, of a subject that this transaction has made: there is no chain to look for.
+
+    Within `written_together` it waits, and has no id before it is written.
+    """
+    _check(type)
+    event = _event(type, subject, 1, GENESIS, by, at or clock.now(), data)
+    if (waiting := _waiting.get()) is None:
+        write_first_events([(event, subject)])
+    else:
+        waiting.append((event, subject))
     return event
 
 
@@ -55,20 +80,66 @@ def record_first_events(
     Raises IntegrityError when one of the subjects has events already.
     """
     _check(type)
+    write_waiting()
     now = at or clock.now()
     events = [_event(type, subject, 1, GENESIS, by, now, data) for subject, data in items]
-    Event.objects.bulk_create(events)
-    EventHead.objects.bulk_create(
-        EventHead(
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            seq=1,
-            hash=event.hash,
-            last_event_id=event.pk,
-        )
-        for event in events
-    )
+    _write_first(events)
     return events
+
+
+def _write_first(events: Sequence[Event]) -> None:
+    Event.objects.bulk_create(events)
+    EventHead.objects.bulk_create(head_after(event) for event in events)
+
+
+def head_after(event: Event) -> EventHead:
+    """The head of a chain that ends with this event."""
+    return EventHead(
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        seq=event.seq,
+        hash=event.hash,
+        last_event_id=event.pk,
+    )
+
+
+# First events that are recorded, and not written yet.
+Waiting = list[tuple[Event, Model]]
+_waiting: ContextVar[Waiting | None] = ContextVar("first_events_waiting", default=None)
+
+
+@contextmanager
+def written_together() -> Iterator[None]:
+    """Inside, first events wait for those that follow, and are written with them: two statements for all.
+
+    Each is written before whatever is recorded after it, and in the transaction of the block in any case.
+    """
+    token = _waiting.set([])
+    try:
+        yield
+        write_waiting()
+    finally:
+        _waiting.reset(token)
+
+
+def take_waiting() -> Waiting:
+    """The first events that wait, for whoever writes them now and tells their subscribers."""
+    waiting = _waiting.get() or []
+    taken = waiting[:]
+    waiting.clear()
+    return taken
+
+
+def write_waiting() -> None:
+    """Write what waits, before anything that is recorded after it."""
+    if waiting := take_waiting():
+        write_first_events(waiting)
+
+
+def write_first_events(recorded: Waiting) -> None:
+    _write_first([event for event, _ in recorded])
+    for event, subject in recorded:
+        tell_subscribers(event, subject)
 
 
 def record_text_change(

@@ -10,7 +10,7 @@ from events.digest import mail_at_once, plan_digests
 from events.models import Notification, OutboxMessage
 from events.notice_words import notice_kind, register_notice
 
-__all__ = ["mark_read", "notify", "register_notice", "take_back", "unread_count"]
+__all__ = ["mark_read", "notify", "people_of", "register_notice", "take_back", "unread_count"]
 
 
 def notify(recipients: Iterable[Any], code: str, /, *, key: str, url: str, at: datetime, **values: Any) -> None:
@@ -23,7 +23,7 @@ def notify(recipients: Iterable[Any], code: str, /, *, key: str, url: str, at: d
     if kind is None:
         raise LookupError(f"Nobody registers the notice {code}.")
     # In one order everywhere, so that two who notify the same people do not wait for each other.
-    users = sorted({user.pk: user for user in recipients}.values(), key=lambda user: user.pk)
+    users = sorted({user.pk: user for user in people_of(recipients)}.values(), key=lambda user: user.pk)
     text = canonical(values)
     notifications = [
         Notification(recipient_id=user.pk, code=code, key=key, url=url, at=at, values_text=text) for user in users
@@ -33,6 +33,11 @@ def notify(recipients: Iterable[Any], code: str, /, *, key: str, url: str, at: d
         mail_at_once(zip(users, notifications, strict=True))
     else:
         plan_digests(users, at)
+
+
+def people_of(recipients: Iterable[Any]) -> list[Any]:
+    """Those who have a bell: no program has one."""
+    return [user for user in recipients if not user.is_service_account]
 
 
 def take_back(recipients: Iterable[Any], *, url: str) -> None:

@@ -40,8 +40,9 @@ def fill(words: Words, values: Mapping[str, Any]) -> str:
     """Put values into a sentence; one that is missing (an older event) becomes an ellipsis.
 
     By its name a value ending in `_at` is an instant and one ending in `_on` a date; an object of
-    amount and currency is money. Instants are shown in the active time zone. A function gets these
-    in words too, and everything else as it is stored, to decide upon.
+    amount and currency is money, and one with the name of a program says that it is one. Instants are shown in
+    the active time zone. A function gets instants, dates and money in words too, and everything else as it is
+    stored, to decide upon.
     """
     if callable(words) and not isinstance(words, Promise):
         return words({name: show(name, value) if _needs_form(name, value) else value for name, value in values.items()})
@@ -60,6 +61,8 @@ def show(name: str, value: Any) -> str:  # noqa: PLR0911
             return "–"
         case bool():
             return _("yes") if value else _("no")
+        case {"program": name}:
+            return _("%(name)s (program)") % {"name": name}
         case {"amount": amount, "currency": currency} if set(value) == MONEY:
             return _sum(amount, currency)
         case str() if name.endswith(("_at", "_on")):

@@ -106,7 +106,7 @@ def test_statements_stay_few_however_much_there_is(
     customer = complaint.customer
     client.force_login(house.supervisor)
     client.get(customer.get_absolute_url())
-    with django_assert_max_num_queries(20) as asked:
+    with django_assert_max_num_queries(14) as asked:
         client.get(customer.get_absolute_url())
     few = len(asked)
     for at in range(25):

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from deadlines.chain import Entry, Notice, notify_many, record_events
-from events.log import record_event
+from deadlines.chain import Entry, Notice, begin_chains, notify_many, record_events
+from events.log import record_event, record_first_event, written_together
 from events.models import Event, EventHead, Notification, OutboxMessage
 from events.subscribe import subscribe
 from events.verification import Tally, problems
@@ -26,6 +26,28 @@ def test_events_continue_the_chains_of_their_subjects(db):
     head = EventHead.objects.get(subject_type="customer", subject_id=first.pk)
     newest = Event.objects.of(first).order_by("seq").last()
     assert (head.seq, head.hash, head.last_event_id) == (3, newest.hash, newest.pk)
+    assert list(problems(Tally())) == []
+
+
+def test_first_events_that_wait_are_written_along(db):
+    customer, other = make_customer(), make_customer()
+    with transaction.atomic(), written_together():
+        record_first_event("deadline.opened", other, by=None, kind="k")
+        with CaptureQueriesContext(connection) as queries:
+            begin_chains([opened(customer, 1), opened(customer, 2)], by=None, at=at("02 09:00"))
+    assert len(queries) == 2
+    found = Event.objects.values_list("subject_id", "seq")
+    assert list(found) == [(other.pk, 1), (customer.pk, 1), (customer.pk, 2)]
+    assert list(problems(Tally())) == []
+
+
+def test_what_waits_comes_before_what_continues_a_chain(db):
+    customer, other = make_customer(), make_customer()
+    with transaction.atomic(), written_together():
+        record_first_event("deadline.opened", other, by=None, kind="k")
+        record_events([opened(customer, 1), opened(other, 2)], by=None, at=at("02 09:00"))
+    found = Event.objects.values_list("subject_id", "seq")
+    assert list(found) == [(other.pk, 1), (customer.pk, 1), (other.pk, 2)]
     assert list(problems(Tally())) == []
 
 

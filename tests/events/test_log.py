@@ -7,8 +7,17 @@ from django.db.models import Model
 
 from core import clock
 from events import log
-from events.log import record_event, record_first_events, record_text_change, text_digest, timeline
+from events.log import (
+    record_event,
+    record_first_event,
+    record_first_events,
+    record_text_change,
+    text_digest,
+    timeline,
+    written_together,
+)
 from events.models import Event, EventHead, TextRevision
+from events.subscribe import subscribe
 from events.verification import Tally, problems
 from tests.events.conftest import HAPPENED
 
@@ -87,6 +96,51 @@ def test_first_events_of_many_cost_two_statements(make_user, django_assert_num_q
         events = record_first_events(HAPPENED, [(user, {"what": user.name}) for user in users], by=None)
     assert [event.data["what"] for event in Event.objects.all()] == [user.name for user in users]
     assert record_event(HAPPENED, users[3], by=None, what="").previous_hash == events[3].hash
+
+
+def test_first_events_wait_to_be_written_together(make_user, django_assert_num_queries):
+    one, other = make_user(), make_user()
+    with django_assert_num_queries(2), written_together():
+        record_first_event(HAPPENED, one, by=None, what="one")
+        record_first_event(HAPPENED, other, by=None, what="other")
+    assert [event.data["what"] for event in Event.objects.all()] == ["one", "other"]
+    assert list(problems(Tally())) == []
+
+
+def test_what_waits_is_written_before_what_comes_later(make_user):
+    one, other = make_user(), make_user()
+    record_event(HAPPENED, other, by=None, what="0")
+    with written_together():
+        record_first_event(HAPPENED, one, by=None, what="1")
+        assert Event.objects.count() == 1
+        record_event(HAPPENED, one, by=None, what="2")
+        record_event(HAPPENED, other, by=None, what="3")
+    assert [event.data["what"] for event in Event.objects.all()] == ["0", "1", "2", "3"]
+    assert [event.seq for event in Event.objects.of(one)] == [1, 2]
+    assert list(problems(Tally())) == []
+
+
+def test_what_waits_is_forgotten_with_the_failure(make_user):
+    def fail():
+        with transaction.atomic(), written_together():
+            record_first_event(HAPPENED, make_user(), by=None, what="")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    record_event(HAPPENED, make_user(), by=None, what="later")
+    assert [event.data["what"] for event in Event.objects.all()] == ["later"]
+
+
+def test_subscribers_hear_of_what_waited_once_it_is_written(make_user, monkeypatch):
+    heard = []
+    monkeypatch.setattr("events.subscribe._subscriptions", {})
+    subscribe(HAPPENED)(lambda event, subject: heard.append((event.pk, subject)))
+    user = make_user()
+    with written_together():
+        record_first_event(HAPPENED, user, by=None, what="")
+        assert heard == []
+    assert heard == [(Event.objects.get().pk, user)]
 
 
 def test_first_events_are_refused_where_there_are_some(make_user):
