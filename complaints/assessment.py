@@ -75,10 +75,19 @@ def assess(
         proposed_class=proposed,
         reasons=[_shown(reason) for reason in written],
         suggests_crisis=any(reason.suggests_crisis for reason in reasons),
-        duplicates=possible_duplicates(intake, by=by, now=now) if is_worth_comparing(intake) else [],
+        duplicates=_duplicates(intake, by, now),
         hints=hints(words_suggest(intake.description), declined, is_danger_declined=intake.is_danger_declined),
         first_contact_by=first_contact_by(department, severity_class, is_danger=intake.is_danger, now=now),
     )
+
+
+def _duplicates(intake: Intake, by: User, now: datetime) -> list[Duplicate]:
+    found = possible_duplicates(intake, by=by, now=now) if is_worth_comparing(intake) else []
+    others = [duplicate.complaint for duplicate in found]
+    owners = User.objects.in_bulk({other.owner_id for other in others if other.owner_id})
+    for other in others:
+        other.owner = owners.get(other.owner_id or 0)
+    return found
 
 
 def _shown(reason: dict[str, Any]) -> ClassReason:

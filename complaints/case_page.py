@@ -10,23 +10,28 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.scope import Scope, scope_of
 from accounts.zones import zone_of
+from complaints.around import read_around
 from complaints.class_reasons import WhyClass, why_class
 from complaints.codes import SeverityClass, State
 from complaints.customer_card import CustomerCard, customer_card
+from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
 from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
+from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
 from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
+from core.prepared import prepared
 from core.workflow import Condition
 from deadlines.kinds import label
 from deadlines.models import Deadline
 
-RELATED = ("department__calendar", "owner", "recorded_by", "customer", "category", "sale")
+RELATED = ("department__calendar", "customer", "category")
 # What most complaints do not have is asked for only where it is there.
 PARTS: dict[str, QuerySet[Any]] = {
     "subject_rows": ComplaintSubject.objects.select_related("user"),
@@ -98,13 +103,22 @@ class CasePage:
 
 def find_case(user: User, number: str) -> Complaint:
     """The complaint with all that its page shows. Raises Complaint.DoesNotExist for what the user must not see."""
-    rows = Complaint.objects.visible_to(user).select_related(*RELATED)
-    has = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
-    has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
-    has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
-    complaint: Complaint = rows.annotate(**has).get(number=number)
+    scope = scope_of(user)
+    complaint = next(iter(_case(scope, number)), None) if scope.may_read else None
+    if complaint is None:
+        raise Complaint.DoesNotExist
+    read_around(complaint)
     _prefetch(complaint)
     return complaint
+
+
+@prepared
+def _case(scope: Scope, number: str) -> ComplaintQuerySet:
+    rows = Complaint.objects.within(scope).filter(number=number).select_related(*RELATED)
+    has: dict[str, Any] = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
+    has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
+    has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
+    return rows.annotate(**has)[:1]
 
 
 def _prefetch(complaint: Complaint) -> None:
@@ -113,9 +127,6 @@ def _prefetch(complaint: Complaint) -> None:
     ]
     if getattr(complaint, "has_further", False):
         there.append("further_categories")
-    if complaint.owner_id and complaint.severity_class == SeverityClass.TWO:
-        # Whether the desk keeps it for a handler is a question of the owner's roles.
-        there.append("owner__role_grants")
     prefetch_related_objects([complaint], *there)
     known: dict[str, Any] = complaint.__dict__.setdefault("_prefetched_objects_cache", {})
     for name in (*PARTS, "further_categories"):
@@ -127,7 +138,7 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
     links = linked(complaint, user)
     newest = entries(complaint, before=before)
     found = readable(newest, links)
-    rows = list(Deadline.objects.of(complaint).order_by("id"))
+    rows = deadlines_of((complaint.pk,))
     records = {record.step: record for record in complaint.step_records.all()}
     report = next(iter(complaint.oral_reports.all()), None)
     return CasePage(

@@ -1,16 +1,19 @@
 """Who complains, beside the work: as written on this complaint, with what the customer's record adds."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from accounts.models import User
+from accounts.scope import Scope, scope_of
 from complaints.codes import Demand
 from complaints.lines import is_vip
 from complaints.models import Complaint
 from complaints.words import label
 from core import clock
+from core.prepared import prepared
 from policies.reading import policy
 
 # More than this is "many" on a card.
@@ -37,9 +40,8 @@ def customer_card(complaint: Complaint, user: User) -> CustomerCard:
     days = policy("triage.frequent_days")
     earlier = None
     if customer is not None:
-        since = clock.now() - timedelta(days=days)
-        others = Complaint.objects.visible_to(user).counted().filter(customer=customer, received_at__gt=since)
-        earlier = others.exclude(pk=complaint.pk)[:MOST_COUNTED].count()
+        scope, since = scope_of(user), clock.now() - timedelta(days=days)
+        earlier = len(_others(scope, customer.pk, since, complaint.pk)) if scope.may_read else 0
     return CustomerCard(
         complaint=complaint,
         is_vip=is_vip(complaint),
@@ -50,3 +52,9 @@ def customer_card(complaint: Complaint, user: User) -> CustomerCard:
         days=days,
         product=complaint.product_name or (sale.product_name if sale else ""),
     )
+
+
+@prepared
+def _others(scope: Scope, customer: int, since: datetime, pk: int) -> QuerySet[Complaint, int]:
+    rows = Complaint.objects.within(scope).counted().filter(customer=customer, received_at__gt=since)
+    return rows.exclude(pk=pk).order_by().values_list("pk", flat=True)[:MOST_COUNTED]

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import Case, OuterRef, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import head_office_managers, on_duty
 from accounts.models import Department, User
-from complaints.codes import OPEN_STATES
 from complaints.models import Complaint, ComplaintSubject, OralReport
 from complaints.visibility import may_see
 from core import clock
+from core.prepared import prepared
 from deadlines import actions
 from deadlines.kinds import DeadlineKind, register_kind
 from deadlines.models import Deadline
-from deadlines.opening import Opening
+from deadlines.opening import Opening, Planned, plan
+from deadlines.querysets import DeadlineQuerySet
 
 OWNED = "owned"
 FIRST_RESPONSE = "first_response"
@@ -25,6 +27,12 @@ ORAL_REPORT_CONFIRMED = "oral_report_confirmed"
 
 # What starts when a complaint is recorded.
 AT_INTAKE = (OWNED, FIRST_RESPONSE, ANSWER, RESOLVED, ORAL_REPORT)
+
+
+@prepared
+def deadlines_of(complaint_ids: tuple[int, ...]) -> DeadlineQuerySet:
+    """All promises on these complaints, the oldest first."""
+    return Deadline.objects.filter(subject_type="complaint", subject_id__in=complaint_ids).order_by("pk")
 
 
 def lock_complaints(ids: Sequence[int]) -> dict[int, Complaint]:
@@ -102,7 +110,7 @@ def named_readers_of(complaint: Complaint, *, but: User | None = None) -> list[U
     """The people named for a restricted complaint who may see it; nobody for all others, without a question."""
     if not complaint.is_restricted:
         return []
-    named = User.objects.active().filter(restricted_complaints=complaint).exclude(pk=but.pk if but else 0)
+    named = User.objects.active().people().filter(restricted_complaints=complaint).exclude(pk=but.pk if but else 0)
     return readers(complaint, named.select_related("department").prefetch_related("role_grants"))
 
 
@@ -119,11 +127,11 @@ def is_unconfirmed(complaint: Complaint) -> bool:
 
 def after_changes(ids: Sequence[int]) -> None:
     """Keep the column the queue is sorted by, when the clock moved deadlines without an action of ours."""
-    nearest = Deadline.objects.next_due("complaint", ids)
-    for pk, state, old in Complaint.objects.filter(pk__in=ids).values_list("pk", "state", "next_due_at"):
-        new = nearest[pk].due_at if state in OPEN_STATES and pk in nearest else None
-        if new != old:
-            Complaint.objects.filter(pk=pk).update(next_due_at=new)
+    running = Deadline.objects.running().filter(subject_type="complaint", subject_id=OuterRef("pk"))
+    nearest = Case(When(ended_at=None, then=Subquery(running.order_by("due_at").values("due_at")[:1])))
+    rows = Complaint.objects.filter(pk__in=ids).values_list("pk", "next_due_at", nearest)
+    if moved := [pk for pk, old, new in rows if old != new]:
+        Complaint.objects.filter(pk__in=moved).update(next_due_at=nearest)
 
 
 def next_due_at(complaint: Complaint) -> datetime | None:
@@ -136,9 +144,19 @@ def clock_for(complaint: Complaint, kind: str) -> str | None:
     return "24x7" if kind == FIRST_RESPONSE and complaint.is_danger else None
 
 
-def open_at_intake(complaint: Complaint, *, at: datetime, by: User | None) -> None:
-    """Start every service clock of its class; they count from when it was recorded."""
-    actions.open_deadlines_in_bulk([_opening(complaint, kind, at) for kind in AT_INTAKE], at=at, by=by)
+def plan_clocks(complaint: Complaint, at: datetime) -> list[Planned]:
+    """Work out when each service clock of its class ends that starts at `at`; `begin` starts them.
+
+    Sets its `next_due_at`, so that it is saved with it.
+    """
+    planned = plan([_opening(complaint, kind, at) for kind in AT_INTAKE])
+    complaint.next_due_at = min((each.row.due_at for each in planned), default=None)
+    return planned
+
+
+def begin(created: actions.Entry, planned: Sequence[Planned], *, at: datetime, by: User | None) -> list[Deadline]:
+    """Record the first event of a new complaint, and start its clocks."""
+    return actions.open_first_deadlines(created, planned, at=at, by=by)
 
 
 def open_one(complaint: Complaint, kind: str, *, at: datetime, by: User | None) -> None:

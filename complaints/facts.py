@@ -70,6 +70,8 @@ def gather(intake: Intake, customer: Customer | None, figures: Figures, *, now: 
 
 def _complaints_in_window(customer: Customer, days: int, now: datetime) -> int:
     """Earlier complaints of a customer that count: not voided, merged or imported. Source: DOMAIN.md 10.6."""
+    if customer.is_just_recorded:
+        return 0
     rows = Complaint.objects.counted().filter(
         customer=customer, is_imported=False, received_at__gt=now - timedelta(days=days)
     )

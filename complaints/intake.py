@@ -22,13 +22,13 @@ class PromiseMade:
 class Intake:
     """Source: DOMAIN.md 3.1. Three answers are enough: what happened, who, how to reach them.
 
-    `key` makes saving twice find the first complaint. `received_at` None is now.
+    `key` makes saving twice find the first complaint; without one, each is another. `received_at` None is now.
     """
 
     description: str
     channel: str
     department_id: int | None = None
-    key: uuid.UUID = field(default_factory=uuid.uuid4)
+    key: uuid.UUID | None = None
     received_at: datetime | None = None
     title: str = ""
 
@@ -85,6 +85,12 @@ class Intake:
     @property
     def sale_id(self) -> int | None:
         return self.sale.pk if self.sale else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but its deadlines will hang on the complaint, and none of these is kept at once."""
+        hanging = (self.subject_ids, self.further_category_ids, self.promises, self.link_to, self.external_ids)
+        return not (any(hanging) or self.is_taken or self.is_talking)
 
     def all_category_ids(self) -> list[int]:
         main = [self.category_id] if self.category_id else []

@@ -1,13 +1,14 @@
 """One complaint as a line of a list: who, their words, what comes next, whose it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models.functions import Left
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from complaints.codes import Channel, SeverityClass
@@ -18,54 +19,86 @@ from complaints.words import label
 
 # Of a text of 20,000 characters a line shows the beginning only.
 WORDS_SHOWN = 160
+SHOWN = (
+    "number", "contact_name", "title", "channel", "severity_class", "triage", "suggests_crisis", "state",
+    "next_due_at", "first_contact_at", "received_at", "ended_at", "customer__is_vip", "owner__name", "owner__username",
+    "department__name", "category__code", "category__name_en", "category__name_zh",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """What the template of a row needs; it asks nothing more of the database."""
+    """What the template of a row needs, as plain values in the reader's language; equal ones are drawn once."""
 
-    complaint: Complaint
-    who: str | Promise
+    pk: int
+    number: str
+    severity_class: int
+    suggests_crisis: bool
+    is_open: bool
+    received_at: datetime
+    ended_at: datetime | None
+    category: str
+    who: str
     words: str
     channel: str
-    step: str | Promise
+    step: str
     stage: int
-    stage_name: str | Promise
+    stage_name: str
     url: str
-    deadline: Any
+    take_url: str
+    owner: str | None
     is_vip: bool
     is_mine: bool
     may_take: bool
     department: str
+    # Its chip changes by the minute, so it is put into the drawn row.
+    deadline: Any = field(compare=False)
+
+
+@lru_cache(maxsize=4096)
+def address(name: str, number: str) -> str:
+    """Lists are read again and again, with the same complaints in them."""
+    return reverse(name, args=[number])
 
 
 def for_lines(rows: ComplaintQuerySet) -> ComplaintQuerySet:
-    """Read along what a line shows, and not the long texts that it does not."""
-    return rows.for_list().annotate(words=Left("description", WORDS_SHOWN * 2)).defer("description", "end_reason")
+    """Read what a line shows, and nothing else of the complaint or of those it names."""
+    shown = rows.for_list().only(*SHOWN)
+    return shown.annotate(words=Left("description", WORDS_SHOWN * 2))
 
 
 def lines(rows: Iterable[Complaint], user: User) -> list[Line]:
-    return [line(row, user) for row in rows]
+    works_at_desk = user.has_perm("complaints.work_desk")
+    return [_line(row, user, works_at_desk=works_at_desk) for row in rows]
 
 
-def line(row: Complaint, user: User) -> Line:
+def _line(row: Complaint, user: User, *, works_at_desk: bool) -> Line:
     # Set by `with_nearest_deadline`; a list of what was found has none.
     deadline = getattr(row, "nearest", None)
-    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and user.has_perm("complaints.work_desk")
+    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and works_at_desk
     return Line(
-        complaint=row,
+        pk=row.pk,
+        number=row.number,
+        severity_class=row.severity_class,
+        suggests_crisis=row.suggests_crisis,
+        is_open=row.is_open,
+        received_at=row.received_at,
+        ended_at=row.ended_at,
+        category=row.category.name if row.category else "",
         who=row.contact_name or _("Anonymous"),
         words=row.title or getattr(row, "words", ""),
         channel=label(Channel, row.channel),
-        step=next_step(row, deadline.kind if deadline else ""),
+        step=str(next_step(row, deadline.kind if deadline else "")),
         stage=stage(row),
-        stage_name=stage_name(row),
-        url=reverse("complaints:desk" if is_at_desk else "complaints:detail", args=[row.number]),
-        deadline=deadline,
+        stage_name=str(stage_name(row)),
+        url=address("complaints:desk" if is_at_desk else "complaints:detail", row.number),
+        take_url=address("complaints:take", row.number),
+        owner=row.owner.name if row.owner else None,
         is_vip=is_vip(row),
         is_mine=row.owner_id == user.pk,
-        may_take=row.is_open and row.owner_id is None and user.has_perm("complaints.work_desk"),
+        may_take=row.is_open and row.owner_id is None and works_at_desk,
         department=row.department.name if row.department_id != user.department_id else "",
+        deadline=deadline,
     )
 
 

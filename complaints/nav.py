@@ -1,12 +1,18 @@
 """The ways into this app, and the figure beside "Now"."""
 
+from datetime import datetime
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.scope import Scope, scope_of
 from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
 from complaints.queue import ACT_NOW
 from core import clock
 from core.nav import Badge, register_nav
+from core.prepared import prepared
 
 MOST_COUNTED = 99
 _KEPT = "_act_now"
@@ -17,8 +23,23 @@ def act_now(user: User) -> Badge:
     kept = user.__dict__.get(_KEPT)
     if isinstance(kept, Badge):
         return kept
-    due = Complaint.objects.visible_to(user).open().filter(next_due_at__lte=clock.now() + ACT_NOW)
-    return set_act_now(user, overdue=due[:MOST_COUNTED].count(), soon=0)
+    scope = scope_of(user)
+    due = _ids_due(scope, clock.now() + ACT_NOW) if scope.may_read else []
+    return set_act_now(user, overdue=len(due), soon=0)
+
+
+def due_now(user: User) -> ComplaintQuerySet:
+    """The rows behind the figure, which a page that counts others too counts with them."""
+    return _due(scope_of(user), clock.now() + ACT_NOW)
+
+
+def _due(scope: Scope, until: datetime) -> ComplaintQuerySet:
+    return Complaint.objects.within(scope).open().filter(next_due_at__lte=until).order_by()[:MOST_COUNTED]
+
+
+@prepared
+def _ids_due(scope: Scope, until: datetime) -> QuerySet[Complaint, int]:
+    return _due(scope, until).values_list("pk", flat=True)
 
 
 def set_act_now(user: User, *, overdue: int, soon: int) -> Badge:

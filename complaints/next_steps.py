@@ -48,7 +48,7 @@ def _act(complaint: Complaint) -> Promise:
 
 def stage_name(complaint: Complaint) -> Promise | str:
     """The stage in a word or two, beside its pips."""
-    return pgettext_lazy("step", "Apologise") if complaint.state == State.APOLOGISE else complaint.get_state_display()
+    return pgettext_lazy("step", "Apologise") if complaint.state == State.APOLOGISE else State(complaint.state).label
 
 
 def stage(complaint: Complaint) -> int:

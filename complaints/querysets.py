@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.scope import scope_of
-from complaints.codes import OPEN_STATES, State
+from accounts.scope import Scope, scope_of
+from complaints.codes import State
+from core.apart import AnyOf
 
 if TYPE_CHECKING:
     # ruff reads no strings in brackets
@@ -24,22 +25,27 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         the head of their department; restricted ones only as a named reader. The auditor reads all
         but what is about themselves.
         """
-        scope = scope_of(user)
+        return self.within(scope_of(user))
+
+    def within(self, scope: Scope) -> "ComplaintQuerySet":
+        """The same, of the scope alone."""
         if not scope.may_read:
             return self.none()
         rows = self
         if not scope.sees_all:
-            rows = rows.filter(Q(department__in=scope.department_ids) | Q(owner=user) | Q(recorded_by=user))
+            theirs = Q(owner=scope.user_id), Q(recorded_by=scope.user_id)
+            rows = rows.filter(AnyOf(Q(department__in=scope.department_ids), *theirs))
         subject_rows = apps.get_model("complaints", "ComplaintSubject").objects
         about = subject_rows.filter(complaint=models.OuterRef("pk"), user__in=scope.hidden_subject_ids)
         rows = rows.filter(~models.Exists(about))
         if scope.is_auditor:
             return rows
-        readers = self.model.named_readers.through.objects.filter(complaint=models.OuterRef("pk"), user=user)
+        readers = self.model.named_readers.through.objects.filter(complaint=models.OuterRef("pk"), user=scope.user_id)
         return rows.filter(Q(is_restricted=False) | models.Exists(readers))
 
     def open(self) -> "ComplaintQuerySet":
-        return self.filter(state__in=OPEN_STATES)
+        # As the indexes say it; what has an end is in one of the last states, and nothing else.
+        return self.filter(ended_at=None)
 
     def owned_by(self, user: User) -> "ComplaintQuerySet":
         return self.filter(owner=user)

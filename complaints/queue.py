@@ -1,18 +1,22 @@
 """What the front page shows: open complaints, nearest deadline first, and the counters above them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.zones import zone_of
 from complaints.codes import State
-from complaints.models import Complaint, OralReport
+from complaints.models import Complaint, Nearest, OralReport
 from complaints.querysets import ComplaintQuerySet
+from core.apart import Statement, apart, ids_in, merged, whole
+from core.counting import count_all
 from deadlines.models import Deadline
 from events.models import Event
 
@@ -20,6 +24,13 @@ PAGE = 50
 # A counter says "1,000+" rather than count a whole table.
 COUNTED = 1000
 ACT_NOW = timedelta(minutes=30)
+
+NEAREST_FIRST = (F("next_due_at").asc(nulls_last=True), "id")
+BY_DUE = "next_due_at ASC NULLS LAST, pk"
+DUE_COUNTED = (
+    "SELECT COUNT(*), COUNT(*) FILTER (WHERE next_due_at <= %s), "
+    "COUNT(*) FILTER (WHERE next_due_at > %s AND next_due_at <= %s)"
+)
 
 FILTERS = ("overdue", "soon", "unowned", "all", "settled")
 
@@ -52,24 +63,33 @@ def in_scope(user: User, scope: str) -> ComplaintQuerySet:
 
 
 def counters(user: User, scope: str, *, now: datetime) -> Counters:
-    """Three bounded statements, whatever the number of complaints."""
+    """Two bounded statements, whatever the number of complaints."""
     rows = in_scope(user, scope)
-    open_rows = list(
-        rows.open()
-        .order_by(F("next_due_at").asc(nulls_last=True))
-        .values_list("next_due_at", "owner_id")[: COUNTED + 1]
+    shown, overdue, soon = count_due(rows.open(), scope, now=now)
+    unowned = parts_of(scope, [rows.open().unowned().order_by().values("pk")[:COUNTED]])
+    capped = count_all(
+        unowned=merged(unowned, "pk", COUNTED), settled=settled_today(rows, user, now=now).order_by()[:COUNTED]
     )
-    is_capped = len(open_rows) > COUNTED
-    dues = [due for due, _owner in open_rows if due is not None]
-    unowned = rows.open().unowned()[:COUNTED].count() if is_capped else sum(owner is None for _due, owner in open_rows)
     return Counters(
-        overdue=sum(due <= now for due in dues),
-        soon=sum(now < due <= now + ACT_NOW for due in dues),
-        unowned=unowned,
-        open=min(len(open_rows), COUNTED),
-        settled=settled_today(rows, user, now=now)[:COUNTED].count(),
-        is_capped=is_capped,
+        overdue=overdue,
+        soon=soon,
+        unowned=capped["unowned"],
+        open=min(shown, COUNTED),
+        settled=capped["settled"],
+        is_capped=shown > COUNTED,
     )
+
+
+def count_due(rows: ComplaintQuerySet, scope: str, *, now: datetime) -> tuple[int, int, int]:
+    """Of the `COUNTED` nearest and one more: how many there are, are overdue, and are due soon."""
+    nearest = merged(parts_of(scope, [first_due(rows, COUNTED + 1)]), BY_DUE, COUNTED + 1)
+    if nearest is None:
+        return 0, 0, 0
+    instants = map(connection.ops.adapt_datetimefield_value, (now, now, now + ACT_NOW))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{DUE_COUNTED} FROM ({nearest.sql}) nearest", [*instants, *nearest.values])
+        open_ones, overdue, soon = cursor.fetchone()
+    return open_ones, overdue, soon
 
 
 def settled_today(rows: ComplaintQuerySet, user: User, *, now: datetime) -> ComplaintQuerySet:
@@ -90,17 +110,51 @@ def filtered(user: User, scope: str, chosen: str, *, now: datetime) -> Complaint
         rows = rows.due_before(now, now + ACT_NOW)
     elif chosen == "unowned":
         rows = rows.unowned()
-    return rows.order_by(F("next_due_at").asc(nulls_last=True), "id")
+    return rows.order_by(*NEAREST_FIRST)
 
 
-def page_after(rows: ComplaintQuerySet, after: tuple[datetime | None, int] | None) -> ComplaintQuerySet:
-    """The rows after (next_due_at, id) of the last one shown: a deep page costs what the first does."""
+def page(
+    user: User, scope: str, chosen: str, *, now: datetime, after: tuple[datetime | None, int] | None, count: int
+) -> ComplaintQuerySet:
+    """The first rows after the last one shown, by its (`next_due_at`, id), or its (`ended_at`, id) where settled.
+
+    A deep page costs what the first does, and neither follows what other stores have open.
+    """
+    rows = filtered(user, scope, chosen, now=now)
+    if chosen == "settled":
+        return ended_before(rows, after)[:count]
+    first = merged(parts_of(scope, [first_due(part, count) for part in due_after(rows, after)]), BY_DUE, count)
+    if first is None:
+        return rows.none()
+    return Complaint.objects.filter(pk__in=ids_in(first)).order_by(*NEAREST_FIRST)
+
+
+def first_due(rows: ComplaintQuerySet, count: int) -> QuerySet[Complaint, Any]:
+    return rows.order_by(*NEAREST_FIRST).values("next_due_at", "pk")[:count]
+
+
+def parts_of(scope: str, rows: Iterable[QuerySet[Any, Any]]) -> list[Statement]:
+    """What is one's own has an index; a department's, one's own and what one logged have one each."""
+    read = whole if scope == "mine" else apart
+    return [statement for each in rows for statement in read(each)]
+
+
+def due_after(rows: ComplaintQuerySet, after: tuple[datetime | None, int] | None) -> list[ComplaintQuerySet]:
+    """Ranges at whose beginning an index can start, which one with an OR could not: the dated and the undated."""
+    if after is None:
+        return [rows]
+    due, pk = after
+    undated = rows.filter(next_due_at=None)
+    if due is None:
+        return [undated.filter(id__gt=pk)]
+    return [rows.filter(Q(next_due_at__gt=due) | Q(id__gt=pk), next_due_at__gte=due), undated]
+
+
+def ended_before(rows: ComplaintQuerySet, after: tuple[datetime | None, int] | None) -> ComplaintQuerySet:
     if after is None:
         return rows
-    due, pk = after
-    if due is None:
-        return rows.filter(next_due_at=None, id__gt=pk)
-    return rows.filter(Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=pk) | Q(next_due_at=None))
+    ended, pk = after
+    return rows.filter(Q(ended_at__lt=ended) | Q(pk__lt=pk), ended_at__lte=ended) if ended else rows.none()
 
 
 def grouped(rows: Sequence[Complaint], user: User, *, now: datetime) -> list[Group]:
@@ -116,10 +170,10 @@ def grouped(rows: Sequence[Complaint], user: User, *, now: datetime) -> list[Gro
 
 def with_nearest_deadline(rows: Sequence[Complaint]) -> None:
     """Set `nearest` on each row: the deadline its chip shows, by one statement for the whole page."""
-    nearest: dict[int, Deadline] = {}
+    nearest: dict[int, Nearest] = {}
     running = Deadline.objects.filter(subject_type="complaint", subject_id__in=[row.pk for row in rows]).running()
-    for deadline in running.order_by("due_at"):
-        nearest.setdefault(deadline.subject_id, deadline)
+    for subject_id, *told in running.order_by("due_at").values_list("subject_id", *Nearest._fields):
+        nearest.setdefault(subject_id, Nearest(*told))
     for row in rows:
         row.nearest = nearest.get(row.pk)
 
@@ -130,6 +184,9 @@ def reports_waiting(user: User) -> list[OralReport]:
     Not on what is hidden from them by now: somebody may have been named as its subject since.
     """
     rows = OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
+    # There is mostly none, and to ask who may see it takes longer than all else of the page.
+    if not rows.exists():
+        return []
     rows = rows.filter(complaint__in=Complaint.objects.visible_to(user))
     return list(rows.select_related("complaint", "to", "to_for", "reported_by").order_by("-id")[:10])
 

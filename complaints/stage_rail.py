@@ -39,7 +39,7 @@ class Stage:
 class Rail:
     """`number` is the stage in hand, 1 to 5; `STAGES + 1` when it has ended."""
 
-    stages: list[Stage]
+    stages: tuple[Stage, ...]
     number: int
     name: str | Promise
     note: str | Promise
@@ -66,7 +66,7 @@ def rail(complaint: Complaint, records: Mapping[str, StepRecord], since: datetim
     name = State(complaint.state).label if number > STAGES else State.CLOSED.label
     ended = time_text(complaint.ended_at) if complaint.ended_at else ""
     stages.append(Stage("done" if number > STAGES else "todo", "", name, ended))
-    return Rail(stages, number, State(complaint.state).label, now_note or ended)
+    return Rail(tuple(stages), number, State(complaint.state).label, now_note or ended)
 
 
 def _reached(complaint: Complaint, records: Mapping[str, StepRecord], number: int) -> int:

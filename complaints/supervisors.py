@@ -28,7 +28,7 @@ def people_to_tell(complaint: Complaint, *, by: User, now: datetime) -> list[Hea
     Who acts for somebody absent stands in their place, if they may see it. Source: DOMAIN.md 10.7.
     """
     lineage = complaint.department.lineage
-    grants = RoleGrant.objects.filter(role__in=LEADERS, user__department_id__in=lineage, user__is_active=True)
+    grants = RoleGrant.objects.of_people().filter(role__in=LEADERS, user__department_id__in=lineage)
     rank = {place: at for at, place in enumerate(lineage)}
     nearest = sorted(
         grants.select_related("user__department").prefetch_related("user__role_grants"),
@@ -84,9 +84,11 @@ def leader_stood_in_for(complaint: Complaint, user: User, *, reporter: User, now
 def confirms_as(report: OralReport, user: User) -> Hearer | None:
     """As whom this user may confirm the report; None when they may not. Whoever was told may, also later.
 
-    But not who has another job by now: an auditor changes nothing.
+    But not who has another job by now: an auditor changes nothing. Nor a program, which has heard nothing.
     """
     if report.confirmed_at is not None or report.reported_by_id == user.pk or not user.has_role(*CASE_ROLES):
+        return None
+    if user.is_service_account:
         return None
     if user.has_perm("complaints.confirm_oral_report"):
         return Hearer(user)

@@ -6,13 +6,18 @@ from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
 from complaints.models import Communication, Complaint, DeskChange
+from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
+from events.querysets import EventQuerySet
 from events.registry import describe, icon
 
 PAGE = 100
+LAST_SEQ = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -45,21 +50,37 @@ class Day:
 
 def entries(complaint: Complaint, *, before: int | None = None) -> list[Entry]:
     """The newest hundred entries, or those before the sequence number `before`."""
-    rows = timeline(complaint)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    return entries_of(complaint, list(rows[:PAGE]))
+    # What stands in an address may be larger than any number in the log.
+    is_beyond = before is not None and before > LAST_SEQ
+    return entries_of(complaint, _events(complaint.pk, None if is_beyond else before))
+
+
+@prepared
+def _events(complaint_id: int, before: int | None) -> EventQuerySet:
+    rows = timeline(Complaint(pk=complaint_id))
+    return (rows if before is None else rows.filter(seq__lt=before))[:PAGE]
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
     """These events with the words that go with them: at most two statements."""
-    talks = Communication.objects.in_bulk(_referred(events, "communication_id"))
-    changes = DeskChange.objects.in_bulk(_referred(events, "change_id"))
+    talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
+    talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
+    changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
     return [_entry(event, complaint, talks, changes) for event in events]
 
 
-def _referred(events: Iterable[Event], name: str) -> list[int]:
-    return [event.data[name] for event in events if event.data.get(name)]
+def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
+    return padded([event.data[name] for event in events if event.data.get(name)])
+
+
+@prepared
+def _talks(ids: tuple[int, ...]) -> QuerySet[Communication]:
+    return Communication.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def _changes(ids: tuple[int, ...]) -> QuerySet[DeskChange]:
+    return DeskChange.objects.filter(pk__in=ids).order_by()
 
 
 def _entry(

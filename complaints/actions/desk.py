@@ -261,7 +261,7 @@ def call_supervisor(complaint_id: int, *, by: User) -> list[User]:
         url=complaint.get_absolute_url(),
         at=now,
         number=complaint.number,
-        by=str(by),
+        by=by.as_value,
     )
     complaint.supervisor_called_at = now
     save(complaint, "supervisor_called_at", at=now)

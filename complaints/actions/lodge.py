@@ -1,5 +1,6 @@
 """Lodging a complaint: the customer, the class, the number, the clocks, in one transaction."""
 
+import uuid
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +9,11 @@ from accounts.models import Department, User
 from complaints import events
 from complaints.actions.links import link_complaints
 from complaints.actions.notices import tell_handlers, tell_leaders_of_crisis, tell_supervisor_of_threat
+from complaints.actions.ownership import require_owner_is_a_person
 from complaints.actions.restriction import named_readers
 from complaints.actions.talks import add_communication
 from complaints.codes import LIVE_CHANNELS, Direction, Medium, SeverityClass, State
-from complaints.deadlines import FIRST_RESPONSE, OWNED, next_due_at, open_at_intake, readers
+from complaints.deadlines import FIRST_RESPONSE, OWNED, begin, next_due_at, plan_clocks, readers
 from complaints.facts import figures, gather
 from complaints.intake import Intake
 from complaints.models import Category, Complaint, ComplaintSubject, Draft, ExternalReference, Promise
@@ -26,8 +28,10 @@ from customers.codes import ContactKind
 from customers.locks import one_at_a_time
 from customers.models import Customer
 from customers.phones import normalized_phone
-from deadlines.actions import meet_deadline
-from events.log import record_event
+from deadlines.actions import Entry, meet_deadline
+from deadlines.calendars import with_hours
+from deadlines.opening import Planned
+from events.log import written_together
 from policies.reading import policy, remembered
 
 SERIES = "C"
@@ -43,24 +47,32 @@ def lodge_complaint(intake: Intake, *, by: User | None) -> Complaint:
     """
     if by is not None and not by.has_perm("complaints.lodge_complaint"):
         raise PermissionDenied
-    # Whoever sends the same form at the same moment waits here, and then finds it.
-    one_at_a_time("intake", str(intake.key))
-    earlier = Complaint.objects.filter(intake_key=intake.key).first()
-    if earlier is not None:
+    if earlier := _earlier(intake):
         return earlier
     if blockers := missing_answers(intake):
         raise Blocked(blockers)
+    if intake.is_taken and by is not None:
+        require_owner_is_a_person(by)
     _check_external_ids(intake, by)
     now = clock.now()
-    with remembered():
+    with remembered(), written_together():
         department = _department(intake, by)
         intake.department_id = department.pk
         customer = _customer(intake, department, by)
         limits = figures()
         reasons = triage(gather(intake, customer, limits, now=now), limits)
-        complaint = _save(intake, department, customer, reasons, by, now)
-        _follow_through(complaint, intake, reasons, by, now)
+        complaint, planned = _save(intake, department, customer, reasons, by, now)
+        _follow_through(complaint, planned, intake, reasons, by, now)
     return complaint
+
+
+def _earlier(intake: Intake) -> Complaint | None:
+    """What was saved of the same intake; nobody else can have sent one that has no key."""
+    if intake.key is None:
+        return None
+    # Whoever sends the same form at the same moment waits here, and then finds it.
+    one_at_a_time(f"intake {intake.key}")
+    return Complaint.objects.filter(intake_key=intake.key).first()
 
 
 def missing_answers(intake: Intake) -> list[Blocker]:
@@ -95,7 +107,7 @@ def _check_external_ids(intake: Intake, by: User | None) -> None:
 
 def _department(intake: Intake, by: User | None) -> Department:
     pk = intake.department_id or (by.department_id if by else None)
-    department = Department.objects.active().select_related("calendar").filter(pk=pk or 0).first()
+    department = with_hours(Department.objects.active().filter(pk=pk or 0)).first()
     if department is None:
         raise Blocked([Blocker("no_department", _("Choose the department it is about."), "department")])
     return department
@@ -145,12 +157,12 @@ def _save(
     reasons: list[Reason],
     by: User | None,
     now: datetime,
-) -> Complaint:
+) -> tuple[Complaint, list[Planned]]:
     severity_class = SeverityClass.TWO if intake.is_raised else proposed_class(reasons)
     categories = {row.pk: row for row in Category.objects.filter(pk__in=intake.all_category_ids())}
     main = categories.get(intake.category_id or 0)
     complaint = Complaint(
-        intake_key=intake.key,
+        intake_key=intake.key or uuid.uuid4(),
         department=department,
         recorded_by=by,
         owner=by if intake.is_taken else None,
@@ -168,6 +180,7 @@ def _save(
         is_restricted=any(category.is_restricted for category in categories.values()),
         **_told(intake, customer, department),
     )
+    planned = plan_clocks(complaint, now)
     # Late, since the counter's row stays locked until the end.
     complaint.number = take_numbers(SERIES, at=now, zone=policy("company.zone"))[0]
     complaint.save(force_insert=True)
@@ -188,7 +201,7 @@ def _save(
         # Taken by a clerk who will not see it: then nobody has it, and the clock says so.
         complaint.owner = None
         complaint.save(update_fields=["owner"])
-    return complaint
+    return complaint, planned
 
 
 # Answers stored as they were given.
@@ -202,13 +215,15 @@ COPIED = (
 
 def _told(intake: Intake, customer: Customer | None, department: Department) -> dict[str, object]:
     told: dict[str, object] = {name: getattr(intake, name) for name in COPIED}
-    phone = intake.phone or (customer.main_phone if customer else "")
+    # Of whom this has just recorded, no more is known than what it told.
+    known = None if customer is None or customer.is_just_recorded else customer
+    phone = intake.phone or (known.main_phone if known else "")
     told |= {
         "description": intake.description.strip(),
         "contact_name": intake.name or (customer.name if customer else ""),
         "contact_phone": phone,
         "contact_phone_normalized": normalized_phone(phone),
-        "contact_email": intake.email or (customer.main_email if customer else ""),
+        "contact_email": intake.email or (known.main_email if known else ""),
         "contact_address": intake.address,
         "company": intake.company or (customer.company if customer else ""),
         "language": intake.language or (customer.language if customer else department.language),
@@ -222,7 +237,7 @@ def _told(intake: Intake, customer: Customer | None, department: Department) -> 
 
 
 def _save_subjects(complaint: Complaint, intake: Intake, by: User | None) -> None:
-    known = User.objects.filter(pk__in=intake.subject_ids)
+    known = User.objects.people().filter(pk__in=intake.subject_ids)
     if len(known) != len(set(intake.subject_ids)):
         raise Blocked([Blocker("unknown_staff", _("One of the staff members is not known. Choose again."), "subjects")])
     if complaint.owner_id in {user.pk for user in known}:
@@ -237,21 +252,22 @@ def _save_subjects(complaint: Complaint, intake: Intake, by: User | None) -> Non
 
 
 def _follow_through(
-    complaint: Complaint, intake: Intake, reasons: list[Reason], by: User | None, now: datetime
+    complaint: Complaint,
+    planned: list[Planned],
+    intake: Intake,
+    reasons: list[Reason],
+    by: User | None,
+    now: datetime,
 ) -> None:
-    record_event(
-        events.CREATED,
-        complaint,
-        by=by,
-        at=now,
-        number=complaint.number,
-        channel=complaint.channel,
-        severity_class=complaint.severity_class,
-        rules=[reason.rule for reason in reasons],
-        department_id=complaint.department_id,
-        owner_id=complaint.owner_id,
-    )
-    open_at_intake(complaint, at=now, by=by)
+    facts = {
+        "number": complaint.number,
+        "channel": complaint.channel,
+        "severity_class": complaint.severity_class,
+        "rules": [reason.rule for reason in reasons],
+        "department_id": complaint.department_id,
+        "owner_id": complaint.owner_id,
+    }
+    complaint.begun = begin(Entry(events.CREATED, complaint, facts), planned, at=now, by=by)
     if complaint.owner_id:
         meet_deadline(OWNED, complaint, at=now, by=by)
     if intake.is_talking and complaint.channel in LIVE_CHANNELS:
@@ -267,9 +283,12 @@ def _follow_through(
     if complaint.suggests_crisis:
         tell_leaders_of_crisis(complaint, but=by, at=now)
     tell_supervisor_of_threat(complaint, but=by, at=now)
-    complaint.next_due_at = next_due_at(complaint)
-    complaint.save(update_fields=["next_due_at", "first_contact_at"])
-    Draft.objects.filter(key=intake.key, user=by).delete()
+    if complaint.owner_id or intake.is_talking:
+        # Some of them are kept already.
+        complaint.next_due_at = next_due_at(complaint)
+        complaint.save(update_fields=["next_due_at", "first_contact_at"])
+    if intake.key is not None:
+        Draft.objects.filter(key=intake.key, user=by).delete()
 
 
 def _talk_is_first_contact(complaint: Complaint, by: User | None, now: datetime) -> None:

@@ -33,12 +33,18 @@ def take_complaint(complaint_id: int, *, by: User) -> Complaint:
 
 def _take(complaint: Complaint, by: User) -> Complaint:
     require_open(complaint)
+    require_owner_is_a_person(by)
     if complaint.owner_id == by.pk:
         return complaint
     if complaint.owner_id and not may_take_over(complaint, by):
         name = str(complaint.owner)
         raise Conflict("already_taken", _("%(name)s has taken it already.") % {"name": name}, current=complaint)
     return _give(complaint, by, by, is_taken=True)
+
+
+def require_owner_is_a_person(user: User) -> None:
+    if user.is_service_account:
+        raise Blocked([Blocker("cannot_own", _("A program owns no complaint. Leave it to a person."), "owner")])
 
 
 def may_take_over(complaint: Complaint, by: User) -> bool:
@@ -68,7 +74,7 @@ def give_to(complaint: Complaint, *, owner: User, by: User) -> Complaint:
     if not by.has_perm("complaints.assign"):
         return _take(complaint, by)
     require_open(complaint)
-    may_own = owner.is_active and owner.has_role(*CASE_ROLES)
+    may_own = owner.is_active and owner.has_role(*CASE_ROLES) and not owner.is_service_account
     if not may_own or not _would_see(complaint, owner):
         raise Blocked([Blocker("cannot_own", _("This person cannot own it. Choose somebody else."), "owner")])
     if complaint.owner_id == owner.pk:
@@ -112,6 +118,6 @@ def _give(complaint: Complaint, owner: User, by: User, *, is_taken: bool) -> Com
             url=complaint.get_absolute_url(),
             at=now,
             number=complaint.number,
-            by=str(by),
+            by=by.as_value,
         )
     return complaint

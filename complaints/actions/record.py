@@ -124,7 +124,7 @@ def _check(changes: dict[str, Any]) -> None:
 
 
 def _set_subjects(complaint: Complaint, subject_ids: list[int]) -> None:
-    known: QuerySet[User] = User.objects.filter(pk__in=subject_ids)
+    known: QuerySet[User] = User.objects.people().filter(pk__in=subject_ids)
     if len(known) != len(set(subject_ids)):
         raise Blocked([Blocker("unknown_staff", _("One of the staff members is not known. Choose again."), "subjects")])
     complaint.subject_rows.exclude(user__in=subject_ids).delete()

@@ -66,13 +66,15 @@ def report_orally(complaint_id: int, *, to: User, outcome: str, relief: str, not
         url=complaint.get_absolute_url(),
         at=now,
         number=complaint.number,
-        by=str(by),
+        by=by.as_value,
     )
     return complaint
 
 
 def _check_supervisor(complaint: Complaint, to: User, by: User, to_for: User | None) -> list[Blocker]:
-    is_fit = to.is_active and (to.has_role(*LEADERS) or to_for is not None) and to.pk != by.pk
+    is_fit = (
+        to.is_active and not to.is_service_account and (to.has_role(*LEADERS) or to_for is not None) and to.pk != by.pk
+    )
     if is_fit and Complaint.objects.filter(pk=complaint.pk).visible_to(to).exists():
         return []
     return [Blocker("not_a_supervisor", _("Choose a supervisor who can confirm it, not yourself."), "to")]

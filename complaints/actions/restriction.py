@@ -10,8 +10,8 @@ def named_readers() -> list[User]:
     """The people named for it; while nobody is named, the managers of head office."""
     named = policy("integrity.readers")
     if named:
-        return list(User.objects.active().filter(username__in=named))
-    return list(User.objects.active().with_role(Role.MANAGER).filter(department__parent=None))
+        return list(User.objects.active().people().filter(username__in=named))
+    return list(User.objects.active().people().with_role(Role.MANAGER).filter(department__parent=None))
 
 
 def restrict_by_categories(complaint: Complaint) -> None:

@@ -6,6 +6,8 @@ from accounts.actions import Slots, create_user, save_calendar, save_department
 from accounts.holidays import import_public_holidays
 from accounts.hours import read_hours
 from accounts.models import Calendar, Department, User
+from accounts.service_accounts import waiting_request
+from accounts.service_actions import confirm_rights, create_service_account
 from complaints.demo.told import read
 from core import clock
 from policies.actions import set_policy
@@ -34,6 +36,8 @@ def build_house() -> None:
         if "head" in fields:
             head = User.objects.get(username=fields["head"])
             _department(fields, departments, calendars, head=head, is_there=True)
+    for fields in told["programs"]:
+        _program(fields, departments)
 
 
 def _department(
@@ -70,3 +74,18 @@ def _user(fields: dict[str, str], departments: dict[str, Department]) -> None:
         password=settings.DEMO_PASSWORD if signs_in else None,
         by=None,
     )
+
+
+def _program(fields: dict[str, str], departments: dict[str, Department]) -> None:
+    account = create_service_account(
+        fields["username"],
+        name=fields["name"],
+        purpose=fields["purpose"],
+        responsible=User.objects.get(username=fields["responsible"]),
+        department=departments[fields["department"]],
+        roles=fields["roles"],
+        by=User.objects.get(username=fields["asked_by"]),
+    )
+    request = waiting_request(account)
+    if request is not None and "confirmed_by" in fields:
+        confirm_rights(request.pk, by=User.objects.get(username=fields["confirmed_by"]))

@@ -1,6 +1,7 @@
 """What the pages of one complaint ask: entries, ends, reasons, people, and the facts on record."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -73,6 +74,24 @@ class EntryForm(forms.Form):
                 by=by,
             ),
         )
+
+
+@dataclass(frozen=True)
+class Composer:
+    """The form of an entry before anything is typed; what has ended takes notes only."""
+
+    kind: str = NOTE
+    is_ended: bool = False
+
+    @property
+    def form(self) -> EntryForm:
+        return offer_kinds(EntryForm(initial={"kind": self.kind}, auto_id="entry_%s"), is_ended=self.is_ended)
+
+
+def offer_kinds(form: EntryForm, *, is_ended: bool) -> EntryForm:
+    if is_ended:
+        form.fields["kind"].choices = KINDS[:1]  # type: ignore[attr-defined]
+    return form
 
 
 class QuestionForm(forms.Form):
@@ -178,7 +197,7 @@ def possible_owners(complaint: Complaint) -> list[User]:
     """Those who may be given it, nearest department first; whom it is about, and their people, are left out."""
     subjects = set(complaint.subject_rows.values_list("user_id", flat=True))
     lineage = complaint.department.lineage
-    rows = User.objects.active().with_role(*CASE_ROLES).filter(department__in=lineage)
+    rows = User.objects.active().people().with_role(*CASE_ROLES).filter(department__in=lineage)
     people = rows.exclude(pk__in=subjects).exclude(department__head__in=subjects)
     people = people.select_related("department").prefetch_related("role_grants")
     return sorted(people, key=lambda person: (lineage.index(person.department_id or 0), person.name))

@@ -211,7 +211,11 @@ class IntakeForm(forms.Form):
     def _staff(self) -> list[User]:
         """Those of the department on the form, and whoever is ticked already."""
         ticked = [pk for each in self.raw("subjects") or [] if (pk := as_id(each))]
-        rows = User.objects.active().filter(Q(department=self.department_on_form) | Q(pk__in=ticked[:STAFF_SHOWN]))
+        rows = (
+            User.objects.active()
+            .people()
+            .filter(Q(department=self.department_on_form) | Q(pk__in=ticked[:STAFF_SHOWN]))
+        )
         return list(rows.order_by("name")[:STAFF_SHOWN])
 
     def _sales(self) -> list[Sale]:
@@ -251,7 +255,7 @@ class IntakeForm(forms.Form):
 
     def clean_subjects(self) -> list[int]:
         chosen: list[int] = self.cleaned_data["subjects"]
-        if User.objects.active().filter(pk__in=chosen[:STAFF_SHOWN]).count() != len(chosen):
+        if User.objects.active().people().filter(pk__in=chosen[:STAFF_SHOWN]).count() != len(chosen):
             raise ValidationError(self.fields["subjects"].unknown, code="unknown")  # type: ignore[attr-defined]
         return chosen
 

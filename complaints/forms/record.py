@@ -92,7 +92,7 @@ class RecordForm(forms.Form):
 
     def _staff(self) -> list[User]:
         of_department = Q(department=self.complaint.department_id, is_active=True)
-        rows = User.objects.filter(of_department | Q(pk__in=self.initial["subjects"]))
+        rows = User.objects.people().filter(of_department | Q(pk__in=self.initial["subjects"]))
         return list(rows.order_by("name")[:STAFF_SHOWN])
 
     @property
@@ -113,7 +113,7 @@ class RecordForm(forms.Form):
 
     def clean_subjects(self) -> list[int]:
         chosen: list[int] = self.cleaned_data["subjects"]
-        if len(chosen) > STAFF_SHOWN or User.objects.filter(pk__in=chosen).count() != len(chosen):
+        if len(chosen) > STAFF_SHOWN or User.objects.people().filter(pk__in=chosen).count() != len(chosen):
             raise ValidationError(_("One of the staff members is not known. Choose again."), code="unknown")
         return chosen
 

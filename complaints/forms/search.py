@@ -4,13 +4,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat, LPad
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, User
 from accounts.scope import scope_of
-from complaints.codes import END_STATES, OPEN_STATES, SeverityClass, State
+from complaints.codes import SeverityClass, State
 from complaints.forms.fields import Day
 from complaints.models import Category
 from complaints.querysets import ComplaintQuerySet
@@ -20,6 +22,33 @@ LONGEST_QUERY = 200
 STATES = [("", _("all")), ("open", pgettext_lazy("complaint", "open")), ("ended", _("ended")), *State.choices]
 OWNERS = [("", _("anybody")), ("me", _("me")), ("nobody", _("nobody"))]
 COLLEAGUES_SHOWN = 100
+
+
+def choices_for(user: User) -> dict[str, list[tuple[int, str]]]:
+    """Departments, categories and colleagues that this user may choose, each in its order: one statement."""
+    scope = scope_of(user)
+    reach = Department.objects.all()
+    if not scope.sees_all:
+        reach = reach.filter(pk__in=scope.department_ids)
+    colleagues = User.objects.active().people().filter(department=user.department_id).exclude(pk=user.pk)
+    shown = User.objects.filter(pk__in=colleagues.order_by("name").values("pk")[:COLLEAGUES_SHOWN])
+    name = "name_zh" if (get_language() or "").startswith("zh") else "name_en"
+    position = LPad(Cast("position", CharField()), 5, Value("0"))
+    rows = _choices("department", reach, "name", F("path")).union(
+        _choices("category", Category.objects.all(), name, Concat(position, F("code"))),
+        _choices("owner", shown, "name", F("name")),
+    )
+    found: dict[str, list[tuple[int, str]]] = {"department": [], "category": [], "owner": []}
+    for field, pk, words, _place in sorted(rows, key=lambda row: str(row[3])):
+        found[field].append((pk, words))
+    return found
+
+
+def _choices(field: str, rows: QuerySet[Any], name: str, place: Any) -> QuerySet[Any, tuple[str, int, str, str]]:
+    """(field, id, name, place) of each; `place` sorts them."""
+    text = CharField()
+    told = (Value(field, text), F("pk"), Cast(name, text), Cast(place, text))
+    return rows.order_by().values_list(*told)
 
 
 class SearchForm(forms.Form):
@@ -43,17 +72,12 @@ class SearchForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         self.user = user
-        scope = scope_of(user)
-        reach = Department.objects.all()
-        if not scope.sees_all:
-            reach = reach.filter(pk__in=scope.department_ids)
-        colleagues = User.objects.active().filter(department=user.department_id).exclude(pk=user.pk).order_by("name")
-        self._choices("department", [("", _("all")), *reach.values_list("pk", "name")])
-        self._choices("category", [("", _("all")), *((row.pk, row.name) for row in Category.objects.all())])
-        names = [(str(pk), name) for pk, name in colleagues.values_list("pk", "name")[:COLLEAGUES_SHOWN]]
-        self._choices("owner", [*OWNERS, *names])
+        found = choices_for(user)
+        self._offer("department", [("", _("all")), *found["department"]])
+        self._offer("category", [("", _("all")), *found["category"]])
+        self._offer("owner", [*OWNERS, *((str(pk), name) for pk, name in found["owner"])])
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
+    def _offer(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
@@ -73,7 +97,7 @@ class SearchForm(forms.Form):
     def narrow(self, rows: ComplaintQuerySet) -> ComplaintQuerySet:
         given = self.cleaned_data
         if given["state"] in ("open", "ended"):
-            rows = rows.filter(state__in=OPEN_STATES if given["state"] == "open" else END_STATES)
+            rows = rows.filter(ended_at__isnull=given["state"] == "open")
         elif given["state"]:
             rows = rows.filter(state=given["state"])
         if given["severity"]:

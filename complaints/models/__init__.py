@@ -1,7 +1,7 @@
 """What is stored of a complaint, one file per noun."""
 
 from complaints.models.category import Category
-from complaints.models.complaint import Complaint, ComplaintSubject, ExternalReference
+from complaints.models.complaint import Complaint, ComplaintSubject, ExternalReference, Nearest
 from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
 from complaints.models.draft import Draft
 from complaints.models.link import ComplaintLink
@@ -16,6 +16,7 @@ __all__ = [
     "DeskChange",
     "Draft",
     "ExternalReference",
+    "Nearest",
     "OralReport",
     "Promise",
     "SelfAssessment",

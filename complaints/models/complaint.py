@@ -1,7 +1,9 @@
 """The complaint itself."""
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -26,13 +28,20 @@ from complaints.codes import (
 )
 from complaints.models.category import Category
 from complaints.querysets import ComplaintQuerySet
-
-if TYPE_CHECKING:
-    from deadlines.models import Deadline
+from deadlines.models import Deadline
 
 DESCRIPTION_LIMIT = 20_000
 # The first words stand for a complaint that has no title. Source: DOMAIN.md 10.11.
 TITLE_FROM_TEXT = 40
+
+
+class Nearest(NamedTuple):
+    """What a chip needs of the deadline that is due next."""
+
+    kind: str
+    state: str
+    started_at: datetime
+    due_at: datetime
 
 
 class Complaint(models.Model):
@@ -132,23 +141,37 @@ class Complaint(models.Model):
     objects = ComplaintQuerySet.as_manager()
 
     # The deadline its chip shows; set for a whole page at once by `queue.with_nearest_deadline`.
-    nearest: "Deadline | None" = None
+    nearest: "Nearest | None" = None
+    # The deadlines it began with, as long as the action runs that lodged it.
+    begun: "Sequence[Deadline]" = ()
 
     class Meta:
         ordering = ["-id"]
+        # "Open" is said by the end that is missing: a list of states, compared with those of each index, takes the
+        # planner longer than the rest of a statement. A constraint below holds the two together.
         indexes = [
             # The queue: open ones of a department, nearest deadline first.
             models.Index(
-                fields=["department", "next_due_at"], condition=Q(state__in=OPEN_STATES), name="complaint_queue"
+                fields=["department", "next_due_at"], condition=Q(ended_at__isnull=True), name="complaint_queue"
             ),
             # My queue.
-            models.Index(fields=["owner", "next_due_at"], condition=Q(state__in=OPEN_STATES), name="complaint_mine"),
-            # The queue of head office, and the page of newest open ones.
-            models.Index(fields=["next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="complaint_open_due"),
-            # The counter "settled today".
+            models.Index(fields=["owner", "next_due_at"], condition=Q(ended_at__isnull=True), name="complaint_mine"),
+            # What somebody logged for another department, in their queue.
             models.Index(
-                fields=["department", "ended_at"], condition=Q(ended_at__isnull=False), name="complaint_ended"
+                fields=["recorded_by", "next_due_at"], condition=Q(ended_at__isnull=True), name="complaint_logged"
             ),
+            # What nobody owns yet: few, also where much is open.
+            models.Index(
+                fields=["department", "next_due_at"],
+                condition=Q(ended_at__isnull=True, owner__isnull=True),
+                name="complaint_unowned",
+            ),
+            # The queue of head office, and the page of newest open ones.
+            models.Index(fields=["next_due_at", "id"], condition=Q(ended_at__isnull=True), name="complaint_open_due"),
+            # What was settled today: the company's, of which the reader's are picked.
+            models.Index(fields=["ended_at", "id"], condition=Q(ended_at__isnull=False), name="complaint_settled"),
+            # Programs that keep a copy: GET /complaints?updated_since=, and its ordering by updated_at.
+            models.Index(fields=["updated_at", "id"], name="complaint_updated"),
             # Triage: the same again and again, and the usual week of a category.
             models.Index(fields=["department", "category", "received_at"], name="complaint_recurring"),
             # Possible duplicates by the number that called.

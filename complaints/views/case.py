@@ -4,21 +4,23 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.scope import Scope, scope_of
 from complaints import case_page
 from complaints.actions.record import may_change
 from complaints.actions.transitions import act as finish_act
 from complaints.desk_page import is_at_desk
-from complaints.forms.case import KINDS, NOTE, EntryForm
+from complaints.forms.case import KINDS, NOTE, Composer, EntryForm, offer_kinds
 from complaints.forms.fields import as_id
 from complaints.models import Complaint
 from complaints.views.lookup import complaint_page, find_complaint, reader
+from core.prepared import prepared
 from deadlines.explain import explain
 from deadlines.models import Deadline
 from events.models import EventHead
@@ -28,8 +30,8 @@ from events.models import EventHead
 def show(request: HttpRequest, number: str) -> HttpResponse:
     complaint = case_page.find_case(reader(request), number)
     entry = request.GET.get("entry", NOTE)
-    form = entry_form(complaint, entry if entry in dict(KINDS) else NOTE)
-    return render(request, "complaints/detail.html", context_of(request, complaint) | {"entry_form": form})
+    composer = Composer(entry if entry in dict(KINDS) else NOTE, not complaint.is_open)
+    return render(request, "complaints/detail.html", context_of(request, complaint) | {"composer": composer})
 
 
 def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
@@ -53,25 +55,14 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     }
 
 
-def entry_form(complaint: Complaint, kind: str = NOTE) -> EntryForm:
-    """The composer; what has ended takes notes only."""
-    form = EntryForm(initial={"kind": kind}, auto_id="entry_%s")
-    return offer_kinds(form, complaint)
-
-
-def offer_kinds(form: EntryForm, complaint: Complaint) -> EntryForm:
-    if not complaint.is_open:
-        form.fields["kind"].choices = KINDS[:1]  # type: ignore[attr-defined]
-    return form
-
-
 @complaint_page("GET")
 def live(request: HttpRequest, number: str) -> HttpResponse:
     """What has changed since `have`: nothing new is an empty 204, after one indexed statement."""
-    heads = EventHead.objects.filter(subject_type="complaint", subject_id=OuterRef("pk"))
-    visible = Complaint.objects.visible_to(reader(request)).filter(number=number)
-    seq = visible.annotate(seq=Subquery(heads.values("seq")[:1])).values_list("seq", flat=True).get()
-    if request.GET.get("have", "") == str(seq or 0):
+    scope = scope_of(reader(request))
+    found = _newest_seq(scope, number) if scope.may_read else []
+    if not found:
+        raise Complaint.DoesNotExist
+    if request.GET.get("have", "") == str(found[0] or 0):
         return HttpResponse(status=204)
     context = context_of(request, case_page.find_case(reader(request), number))
     response = render(request, "complaints/_case_live.html", context)
@@ -79,6 +70,13 @@ def live(request: HttpRequest, number: str) -> HttpResponse:
     if newest:
         response["X-News"] = quote(newest.words)
     return response
+
+
+@prepared
+def _newest_seq(scope: Scope, number: str) -> QuerySet[Complaint, int | None]:
+    heads = EventHead.objects.filter(subject_type="complaint", subject_id=OuterRef("pk"))
+    rows = Complaint.objects.within(scope).filter(number=number)
+    return rows.annotate(seq=Subquery(heads.values("seq")[:1])).values_list("seq", flat=True)
 
 
 @complaint_page("POST", posts="complaints.work_desk")
@@ -92,16 +90,16 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(complaint)
     complaint = case_page.find_case(reader(request), number)
-    context = context_of(request, complaint) | {"entry_form": entry_form(complaint)}
+    context = context_of(request, complaint) | {"composer": Composer(is_ended=not complaint.is_open)}
     return render(request, "complaints/_entry_added.html", context)
 
 
 def _composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
     complaint = case_page.find_case(reader(request), number)
-    offer_kinds(form, complaint)
+    offer_kinds(form, is_ended=not complaint.is_open)
     if request.htmx:  # type: ignore[attr-defined]
         context = {"complaint": complaint, "entry_form": form, "may_work": True}
-        return render(request, "complaints/_composer.html", context, status=422)
+        return render(request, "complaints/_composer_refused.html", context, status=422)
     return render(request, "complaints/detail.html", context_of(request, complaint) | {"entry_form": form}, status=422)
 
 

@@ -105,7 +105,7 @@ def _lodge_once(intake: Intake, user: User) -> Complaint:
     try:
         return lodge_complaint(intake, by=user)
     except IntegrityError:
-        faster = Complaint.objects.filter(intake_key=intake.key).first()
+        faster = Complaint.objects.filter(intake_key=intake.key).first() if intake.key else None
         if faster is None:
             raise
         return faster

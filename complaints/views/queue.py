@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q, Subquery
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -22,12 +22,11 @@ from complaints.actions.ownership import take_complaint
 from complaints.actions.reports import confirm_oral_report
 from complaints.drafts import kept_drafts
 from complaints.forms.fields import as_id
-from complaints.lines import Line, for_lines, line, lines
+from complaints.lines import Line, for_lines, lines
 from complaints.models import Complaint, OralReport
 from complaints.nav import set_act_now
 from complaints.news import is_all_mine, news_since
 from complaints.opening import calendar_at, opening_words
-from complaints.querysets import ComplaintQuerySet
 from complaints.views.lookup import complaint_page, reader
 from core import clock
 from events.models import Event
@@ -160,8 +159,8 @@ def list_context(user: User, asked: Asked, *, now: datetime, limit: int) -> dict
         set_act_now(user, overdue=counters.overdue, soon=counters.soon)
     # The mark comes with the rows in one statement, so that what happens after it is news, not lost.
     newest = Event.objects.order_by("-pk").values("pk")[:1]
-    marked = for_lines(rows_after(user, asked, now=now)).annotate(mark=Subquery(newest))
-    rows = list(marked[: limit + 1])
+    found = queue.page(user, asked.scope, asked.show, now=now, after=asked.position, count=limit + 1)
+    rows = list(for_lines(found).annotate(mark=Subquery(newest)))
     mark: int = getattr(rows[0], "mark", 0) if rows else queue.last_change()
     rows, has_more = rows[:limit], len(rows) > limit
     queue.with_nearest_deadline(rows)
@@ -179,17 +178,6 @@ def list_context(user: User, asked: Asked, *, now: datetime, limit: int) -> dict
         "may_confirm": user.has_perm("complaints.confirm_oral_report"),
         "user_id": user.pk,
     }
-
-
-def rows_after(user: User, asked: Asked, *, now: datetime) -> ComplaintQuerySet:
-    rows = queue.filtered(user, asked.scope, asked.show, now=now)
-    position = asked.position
-    if position is None:
-        return rows
-    if asked.show != "settled":
-        return queue.page_after(rows, position)
-    ended, pk = position
-    return rows.filter(Q(ended_at__lt=ended) | Q(ended_at=ended, pk__lt=pk)) if ended else rows.none()
 
 
 def token(row: Complaint, show: str) -> str:
@@ -252,11 +240,10 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
     is_alone = is_all_mine(mark, found.pk)
     scope = request.POST.get("scope")
     context = {
-        "line": line(row, user),
+        "lines": lines([row], user),
         "asked": Asked(scope if scope in SCOPES else "all", request.POST.get("show", "all")),
         "counters": queue.counters(user, scope if scope in SCOPES else "all", now=clock.now()),
         "mark": queue.last_change() if is_alone else mark,
-        "has_focus": True,
     }
     return render(request, "complaints/_queue_taken.html", context)
 

@@ -86,7 +86,7 @@ def test_what_has_ended_takes_notes_only(make_complaint, house):
     complaint = make_complaint()
     client = client_of(house.clerk)
     client.post(url("withdraw", complaint), END)
-    form = client.get(complaint.get_absolute_url()).context["entry_form"]
+    form = client.get(complaint.get_absolute_url()).context["composer"].form
     assert [code for code, _label in form.fields["kind"].choices] == ["note"]
     assert client.post(url("add_entry", complaint), {"kind": "note", "summary": "He thanked us"}).status_code == 302
     assert client.post(url("add_entry", complaint), {"kind": "phone", "summary": "x"}).status_code == 409
@@ -95,4 +95,4 @@ def test_what_has_ended_takes_notes_only(make_complaint, house):
 @pytest.mark.parametrize("kind", ["phone", "message", "note"])
 def test_a_link_opens_the_composer_at_a_kind(make_complaint, house, kind):
     page = client_of(house.clerk).get(make_complaint().get_absolute_url(), {"entry": kind})
-    assert page.context["entry_form"]["kind"].value() == kind
+    assert page.context["composer"].form["kind"].value() == kind

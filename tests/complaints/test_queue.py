@@ -128,7 +128,7 @@ def test_statements_do_not_grow_with_the_rows(
 
     more(10, 1000)
     page.get(NOW, headers=UNTOUCHED)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(9) as few:
         assert page.get(NOW, headers=UNTOUCHED).status_code == 200
     more(30, 2000)
     with django_assert_max_num_queries(len(few)):
@@ -227,7 +227,7 @@ def test_nothing_new_is_an_empty_answer_with_few_statements(
     lodge(house.clerk)
     page = sign_in(house.clerk)
     state = state_of(text_of(page.get(NOW)))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(3):
         assert page.get(CHANGES, state, headers=UNTOUCHED).status_code == 204
 
 
