@@ -57,19 +57,16 @@ PATH_WORDS = {
 }
 
 
-def _reason(name: str, description: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": [*([name] if name else []), "code", "message"],
-        "properties": {
-            **({name: {"type": "string", "description": "Dotted path, such as lines.0.amount."}} if name else {}),
-            "code": {"type": "string", "description": "What programs read."},
-            "message": {"type": "string", "description": "A sentence for people, in the language asked for."},
-        },
-        "description": description,
-    }
-
-
+FIELD_ERROR: dict[str, Any] = {
+    "type": "object",
+    "description": "One wrong field or parameter.",
+    "required": ["field", "code", "message"],
+    "properties": {
+        "field": {"type": "string", "description": "Dotted path, such as lines.0.amount."},
+        "code": {"type": "string", "description": "What programs read."},
+        "message": {"type": "string", "description": "A sentence for people, in the language asked for."},
+    },
+}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457.",
@@ -81,10 +78,16 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string", "description": "What happened, in a sentence for people."},
         "code": {"type": "string", "description": "What programs read."},
         "request_id": {"type": "string", "description": "The id in our log."},
-        "errors": {"type": "array", "items": _reason("field", "One wrong field or parameter.")}
-        | {"description": "Each wrong field or parameter."},
-        "blocked_by": {"type": "array", "items": _reason("", "One unmet condition.")}
-        | {"description": "Every unmet condition at once."},
+        "errors": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FieldError"},
+            "description": "Each wrong field or parameter.",
+        },
+        "blocked_by": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Blocker"},
+            "description": "Every unmet condition at once.",
+        },
     },
     "examples": [
         {
@@ -115,8 +118,28 @@ def _error(status: int, description: str) -> dict[str, Any]:
     }
 
 
+MONEY: dict[str, Any] = {
+    "type": "object",
+    "description": "A sum with its currency.",
+    "required": ["amount", "currency"],
+    "additionalProperties": False,
+    "properties": {
+        "amount": {
+            "type": "string",
+            "pattern": r"^[0-9]{1,12}(\.[0-9]{1,2})?$",
+            "description": "Decimals as text.",
+        },
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217."},
+    },
+    "examples": [{"amount": "200.00", "currency": "CNY"}],
+}
+
 COMPONENTS: dict[str, Any] = {
-    "schemas": {"Problem": PROBLEM},
+    "schemas": {
+        "FieldError": FIELD_ERROR,
+        "Money": MONEY,
+        "Problem": PROBLEM,
+    },
     "headers": {
         name: {"description": words, "schema": {"type": kind}} for name, (kind, words) in sorted(_HEADERS.items())
     },

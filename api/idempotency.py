@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import MultiPartParser
@@ -23,7 +23,7 @@ from api.models import IdempotencyKey
 from api.problems import Refusal
 from api.rendering import Json
 from core import clock
-from core.actions import action
+from core.actions import action, is_passing
 from core.housekeeping import hourly
 
 KEPT = timedelta(days=7)
@@ -33,11 +33,11 @@ PATIENCE_SECONDS = 10
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
 
-class _NotKept(Exception):
-    """Takes an answer out of a transaction that is undone."""
+class _Undone(Exception):
+    """Takes what was raised or answered out of a transaction that is undone."""
 
-    def __init__(self, response: HttpResponse) -> None:
-        self.response = response
+    def __init__(self, outcome: Exception | HttpResponse) -> None:
+        self.outcome = outcome
 
 
 def wanted_key(request: Request) -> str | None:
@@ -66,9 +66,14 @@ def answer_once(
     """
     fingerprint = fingerprint_of(request)
     try:
-        return action(_once)(request, key, fingerprint, do, refuse, look_again)
-    except _NotKept as not_kept:
-        return not_kept.response
+        return action(_once)(request, key, fingerprint, do, look_again)
+    except _Undone as undone:
+        outcome = undone.outcome
+    response = refuse(outcome) if isinstance(outcome, Exception) else outcome
+    if not _is_kept(response):
+        return response
+    # What is refused is undone, and the refusal is kept: in a transaction of its own, so that what is done needs none.
+    return action(_once)(request, key, fingerprint, lambda: response, look_again)
 
 
 def _once(
@@ -76,21 +81,13 @@ def _once(
     key: str,
     fingerprint: str,
     do: Callable[[], HttpResponse],
-    refuse: Callable[[Exception], HttpResponse],
     look_again: Callable[[], None],
 ) -> HttpResponse:
     token = secrets.token_hex(16)
     row = claim(cast(User, request.user), key, token, fingerprint, now=clock.now())
     if row.token != token:
         return _again(row, fingerprint, look_again)
-    try:
-        # What is refused is undone, and the refusal is kept.
-        with transaction.atomic():
-            response = do()
-    except Exception as error:
-        response = refuse(error)
-    if response.status_code == 409 or response.status_code >= 500:
-        raise _NotKept(response)
+    response = _done(do)
     row.status = response.status_code
     row.headers = {name: response[name] for name in ("ETag", "Location") if name in response}
     if isinstance(response, Response) and response.data is not None:
@@ -100,29 +97,73 @@ def _once(
     return response
 
 
+def _done(do: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        response = do()
+    except OperationalError as error:
+        if is_passing(error):
+            # The whole of it is tried again.
+            raise
+        raise _Undone(error) from error
+    except Exception as error:
+        raise _Undone(error) from error
+    if not _is_kept(response):
+        raise _Undone(response)
+    return response
+
+
+def _is_kept(response: HttpResponse) -> bool:
+    """These may turn out otherwise next time."""
+    return response.status_code != 409 and response.status_code < 500
+
+
 def claim(user: User, key: str, token: str, fingerprint: str, *, now: datetime) -> IdempotencyKey:
     """Insert the row, or wait for whoever did and read theirs. Whose it is, its token says."""
     row = IdempotencyKey(user=user, key=key, token=token, fingerprint=fingerprint, created_at=now)
-    _insert(row)
+    if _insert(row):
+        return row
     found = IdempotencyKey.objects.get(user=user, key=key)
     if found.token == token or now - found.created_at <= KEPT:
         return found
     # Too old to count, and not yet forgotten.
     found.delete()
-    _insert(row)
-    return IdempotencyKey.objects.get(user=user, key=key)
+    return row if _insert(row) else IdempotencyKey.objects.get(user=user, key=key)
 
 
-def _insert(row: IdempotencyKey) -> None:
-    try:
-        _wait_at_most(PATIENCE_SECONDS)
+def _insert(row: IdempotencyKey) -> bool:
+    """Insert it, or wait for whoever did; False where only a look tells whose it is."""
+    if connection.vendor != "postgresql":
+        # SQLite has a limit of its own, and one writer at a time.
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-        _wait_at_most(0)
+        return False
+    try:
+        return _insert_with_patience(row)
     except OperationalError as error:
         if "lock timeout" not in str(error):
             raise
         text = _("The first request with this key is still being worked on.")
         raise Refusal(409, "in_progress", text, headers={"Retry-After": "2"}) from error
+
+
+# One statement instead of four. The limit on waiting holds while the row is inserted, and 0, for ever, from then on.
+_INSERT = """
+    WITH patience AS (SELECT set_config('lock_timeout', %s, true))
+    INSERT INTO api_idempotencykey (user_id, key, token, fingerprint, headers, body, created_at)
+    SELECT %s, %s, %s, %s, '{}', '', %s FROM patience
+    ON CONFLICT (user_id, key) DO NOTHING
+    RETURNING id, set_config('lock_timeout', '0', true)
+"""
+
+
+def _insert_with_patience(row: IdempotencyKey) -> bool:
+    with connection.cursor() as cursor:
+        values: list[Any] = [f"{PATIENCE_SECONDS}s", row.user_id, row.key, row.token, row.fingerprint, row.created_at]
+        cursor.execute(_INSERT, values)
+        if made := cursor.fetchone():
+            row.pk = made[0]
+            return True
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+        return False
 
 
 def _again(row: IdempotencyKey, fingerprint: str, look_again: Callable[[], None]) -> HttpResponse:
@@ -137,13 +178,6 @@ def _again(row: IdempotencyKey, fingerprint: str, look_again: Callable[[], None]
         del response["Content-Type"]
     response["Idempotency-Replayed"] = "true"
     return response
-
-
-def _wait_at_most(seconds: int) -> None:
-    """For a row of another transaction; 0 is for ever. SQLite has a limit of its own, and one writer at a time."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
 
 
 def fingerprint_of(request: Request) -> str:

@@ -12,7 +12,7 @@ from api import views
 from api.documents import ERRORS, HEADERS, PATH_WORDS
 from api.pagination import DEFAULT_LIMIT, MOST
 from api.permissions import SAFE, Anybody
-from api.serializers import Input
+from api.serializers import Input, Output
 
 WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -60,6 +60,8 @@ class Operation(AutoSchema):
             return None
         if self._is_public():
             operation["security"] = []
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
         for status, answer in operation["responses"].items():
             answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in self._headers(int(status))}
             answer["description"] = answer["description"] or ANSWERS[int(status)]
@@ -180,6 +182,9 @@ class Operation(AutoSchema):
             schema.pop("description", None)
         if isinstance(serializer, Input):
             schema["additionalProperties"] = False
+        elif isinstance(serializer, Output):
+            # Nothing of an answer is ever left out.
+            schema["required"] = sorted(schema["properties"])
         if example := getattr(serializer, "example", None):
             schema["examples"] = [example]
         return schema
@@ -226,7 +231,7 @@ ANSWERS = {
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9._:-]+$"},
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
     OpenApiParameter.HEADER,
     description="Makes it safe to send this again: the same key and body get the first answer, for 7 days.",
 )

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts.models import ApiKey
 from accounts.second_factor import require_second_factor
+from accounts.service_accounts import NOT_CONFIRMED, is_confirmed
 from api.problems import Refusal
 
 SAFE = ("GET", "HEAD")
@@ -23,6 +24,8 @@ class InScope(BasePermission):
             # A key is no sign-in, but a browser's session is.
             require_second_factor(request.user)
             return True
+        if not is_confirmed(key.user):
+            raise Refusal(403, NOT_CONFIRMED.code, NOT_CONFIRMED.message)
         if not key.scopes:
             return True
         name = "read_scopes" if request.method in SAFE else "write_scopes"

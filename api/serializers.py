@@ -1,5 +1,6 @@
 """The two kinds of shapes: what comes in, checked to the letter, and what goes out."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,14 +38,25 @@ class Nothing(Input):
 
 
 class Output(serializers.Serializer[Any]):
-    """An answer. `help_text` of each field is its description in the document."""
+    """An answer. `help_text` of each field is its description in the document.
+
+    `has_own_fields`: some of them ask for the request. Where none does, one set serves all answers.
+    """
+
+    has_own_fields = True
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {}
-        for field in self._readable_fields:
+        for field in self._readable_fields if self.has_own_fields else _shared_fields(type(self)):
             try:
                 value = field.get_attribute(instance)
             except SkipField:
                 continue
             shown[field.field_name or ""] = None if value is None else field.to_representation(value)
         return shown
+
+
+@functools.cache
+def _shared_fields(output: type[Output]) -> list[Any]:
+    # To copy and bind them for each answer takes longer than to write it.
+    return list(output()._readable_fields)

@@ -39,14 +39,22 @@ def counted(bucket: str, limit: int) -> Standing:
     now = time.time()
     window = int(now // WINDOW)
     key = f"api-rate:{bucket}:{window}"
-    count = 1
-    if not cache.add(key, 1, timeout=2 * WINDOW):
-        try:
-            count = cache.incr(key)
-        except ValueError:
-            # Forgotten between the two steps.
-            cache.set(key, 1, timeout=2 * WINDOW)
-    return Standing(limit, count, math.ceil((window + 1) * WINDOW - now))
+    return Standing(limit, _counted(key), math.ceil((window + 1) * WINDOW - now))
+
+
+def _counted(key: str) -> int:
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        # The first of its minute, unless somebody was first meanwhile.
+        if cache.add(key, 1, timeout=2 * WINDOW):
+            return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        # Forgotten between the two steps.
+        cache.set(key, 1, timeout=2 * WINDOW)
+        return 1
 
 
 def counted_address(request: HttpRequest) -> Standing:

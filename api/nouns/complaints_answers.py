@@ -8,15 +8,18 @@ from rest_framework import serializers
 from accounts.models import User
 from api.fields import Code, Day, Instant, MoneyField
 from api.serializers import Output
+from api.words import DEADLINE_KINDS, WAYS
 from complaints.codes import (
     Channel,
     Demand,
+    Medium,
     Outcome,
     Phase,
     PromiseForm,
     Reach,
     Relief,
     Satisfaction,
+    SeverityClass,
     State,
     Threat,
     Upset,
@@ -65,7 +68,7 @@ class CategoryCode(serializers.CharField):
 
 
 class DeadlineOutput(Output):
-    kind = serializers.CharField(help_text="What is promised: owned, first_response, answer, resolved and so on.")
+    kind = serializers.ChoiceField(choices=DEADLINE_KINDS, help_text="What is promised.")
     due_at = Instant(help_text="Until when.")
     state = Code(choices=DeadlineState.choices, help_text="How it stands.")
     met_at = Instant(allow_null=True, help_text="When it was kept.")
@@ -173,6 +176,8 @@ class SatisfactionOutput(Output):
 class ComplaintRowOutput(Output):
     """A complaint in a list: all of it but its possible duplicates."""
 
+    has_own_fields = False
+
     number = serializers.CharField(help_text="Its number, for ever.")
     title = serializers.CharField(help_text="Title; empty: the first words of the description stand for it.")
     description = serializers.CharField(help_text="What happened, in the customer’s words.")
@@ -209,7 +214,9 @@ class ComplaintRowOutput(Output):
 
     department = serializers.CharField(source="department.code", help_text="Code of the department it is about.")
     owner = Username(help_text="Username of who works on it; null while nobody owns it.")
-    severity_class = serializers.IntegerField(help_text="1: settled at the desk; 2: a case.")
+    severity_class = serializers.ChoiceField(
+        choices=SeverityClass.choices, help_text="1: settled at the desk; 2: a case."
+    )
     triage = TriageReasonOutput(many=True, help_text="The rules that applied, with reasons.")
     suggests_crisis = serializers.BooleanField(help_text="Whether a rule suggests a crisis.")
     reach = Code(choices=Reach.choices, help_text="Told to us, or to others.")
@@ -287,8 +294,8 @@ class HiddenComplaintOutput(Output):
 
 class CommunicationOutput(Output):
     id = serializers.IntegerField(help_text="Id of the communication.")
-    direction = serializers.ChoiceField(choices=["in", "out"], help_text="Who got in touch.")
-    medium = serializers.CharField(help_text="How: phone, visit, meeting, sms, email, chat, letter or fax.")
+    direction = Code(choices=WAYS, help_text="Who got in touch.")
+    medium = Code(choices=Medium.choices, help_text="How.")
     at = Instant(help_text="When it was.")
     duration_seconds = serializers.IntegerField(allow_null=True, help_text="How long it took.")
     summary = serializers.CharField(help_text="What was said.")

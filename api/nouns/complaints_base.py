@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 
 from accounts.roles import refused
+from accounts.scope import Scope, scope_of
 from api.nouns.complaints_answers import ComplaintOutput
-from api.nouns.complaints_rows import complaints_for, complete_one
+from api.nouns.complaints_rows import complete_one, find_complaint
 from api.permissions import SAFE
 from api.problems import invalid_fields
 from api.views import ActionView, ApiView, OneView
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from core.errors import Blocked
+from core.prepared import prepared
 
 
 class OfComplaint(ApiView):
@@ -34,8 +36,16 @@ class OfComplaint(ApiView):
     @functools.cached_property
     def complaint(self) -> Complaint:
         """The complaint without what only its answer tells. Raises Complaint.DoesNotExist for what is hidden."""
-        visible = Complaint.objects.visible_to(self.user).select_related("department")
-        return visible.get(number=self.kwargs["number"])
+        scope = scope_of(self.user)
+        found = next(iter(_complaint(scope, self.kwargs["number"])), None) if scope.may_read else None
+        if found is None:
+            raise Complaint.DoesNotExist
+        return found
+
+
+@prepared
+def _complaint(scope: Scope, number: str) -> ComplaintQuerySet:
+    return Complaint.objects.within(scope).filter(number=number).select_related("department")[:1]
 
 
 class ComplaintView(OfComplaint, OneView):
@@ -43,17 +53,14 @@ class ComplaintView(OfComplaint, OneView):
 
     serializer_class = ComplaintOutput
 
-    def get_queryset(self) -> ComplaintQuerySet:
-        return complaints_for(self.user)
-
     def get_object(self) -> Complaint:
-        found = self.get_queryset().filter(number=self.kwargs["number"]).first()
+        found = find_complaint(self.user, number=self.kwargs["number"])
         if found is None:
             raise Complaint.DoesNotExist
         return complete_one(found, self.user)
 
     def again(self, item: Complaint) -> Complaint | None:
-        found = self.get_queryset().filter(pk=item.pk).first()
+        found = find_complaint(self.user, pk=item.pk)
         return found and complete_one(found, self.user)
 
 

@@ -196,7 +196,7 @@ class FactsInput(Input):
     )
 
     def validate_subjects(self, usernames: list[str]) -> list[int]:
-        known = dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
+        known = dict(User.objects.people().filter(username__in=usernames).values_list("username", "pk"))
         if set(usernames) - set(known):
             text = _("One of the staff members is not known. Choose again.")
             raise serializers.ValidationError(text, code="unknown")

@@ -327,6 +327,8 @@ def fields_of(body: Input) -> list[dict[str, Any]]:
 
 
 class BlockerOutput(Output):
+    """One unmet condition. Problem documents name it too."""
+
     code = serializers.CharField(help_text="Code of the condition that is not met.")
     message = serializers.CharField(help_text="What to do about it, in the language of the answer.")
 

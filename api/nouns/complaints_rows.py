@@ -6,13 +6,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import User
+from accounts.scope import Scope, scope_of
+from complaints.around import read_around
+from complaints.deadlines import deadlines_of
 from complaints.duplicates import Duplicate, same_people
 from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, ExternalReference, OralReport
 from complaints.models import Promise as CustomerPromise
 from complaints.querysets import ComplaintQuerySet
+from core.prepared import padded, prepared
 from deadlines.models import Deadline
 
-RELATED = ("department", "owner", "recorded_by", "customer", "category", "sale")
+RELATED = ("department", "customer", "category")
+RELATED_IN_LISTS = ("owner", "recorded_by", "sale")
 # What most complaints do not have is asked for only where it is there.
 PARTS: dict[str, QuerySet[Any]] = {
     "subject_rows": ComplaintSubject.objects.select_related("user").order_by("pk"),
@@ -25,11 +30,30 @@ PARTS: dict[str, QuerySet[Any]] = {
 
 def complaints_for(user: User) -> ComplaintQuerySet:
     """What this user may see, with what `complete` wants to know."""
+    return _complaints_within(scope_of(user)).select_related(*RELATED_IN_LISTS)
+
+
+def find_complaint(user: User, *, number: str | None = None, pk: int | None = None) -> Complaint | None:
+    """The one of `complaints_for` with this number or this id."""
+    scope = scope_of(user)
+    found = next(iter(_found(scope, number, pk)), None) if scope.may_read else None
+    if found is not None:
+        read_around(found)
+    return found
+
+
+@prepared
+def _found(scope: Scope, number: str | None, pk: int | None) -> ComplaintQuerySet:
+    rows = _complaints_within(scope)
+    return (rows.filter(number=number) if pk is None else rows.filter(pk=pk))[:1]
+
+
+def _complaints_within(scope: Scope) -> ComplaintQuerySet:
     parts = {name: rows for name, rows in PARTS.items() if name != "further_categories"}
     has: dict[str, Any] = {f"has_{name}": Exists(rows.filter(complaint=OuterRef("pk"))) for name, rows in parts.items()}
     has["has_further_categories"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
-    rows: ComplaintQuerySet = Complaint.objects.visible_to(user).select_related(*RELATED).annotate(**has)
+    rows: ComplaintQuerySet = Complaint.objects.within(scope).select_related(*RELATED).annotate(**has)
     return rows
 
 
@@ -61,10 +85,19 @@ def complete_one(complaint: Complaint, user: User, duplicates: list[Duplicate] |
     return complaint
 
 
+def complete_new(complaint: Complaint, duplicates: list[Duplicate]) -> Complaint:
+    """The same for one that was lodged just now and has nothing but its deadlines, without a question."""
+    for part in (*PARTS, "links"):
+        complaint.__dict__[f"answered_{part}"] = []
+    complaint.__dict__["answered_deadlines"] = list(complaint.begun)
+    complaint.__dict__["answered_duplicates"] = duplicates
+    return complaint
+
+
 def newest_deadlines(ids: Sequence[int]) -> dict[int, list[Deadline]]:
     """The newest deadline of each kind, by complaint; the earlier rounds stand under its own address."""
     newest: dict[int, dict[str, Deadline]] = {}
-    for row in Deadline.objects.filter(subject_type="complaint", subject_id__in=ids).order_by("pk"):
+    for row in deadlines_of(padded(ids)) if ids else []:
         newest.setdefault(row.subject_id, {})[row.kind] = row
     return {pk: list(kinds.values()) for pk, kinds in newest.items()}
 

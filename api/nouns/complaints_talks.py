@@ -15,6 +15,7 @@ from api.nouns.complaints_base import OfComplaint, at_fields
 from api.nouns.complaints_rows import visible_links
 from api.serializers import Input, Output
 from api.views import ListCreateView, ListView
+from api.words import WAYS
 from complaints.actions.talks import record_communication, write_note
 from complaints.codes import Direction, Medium
 from complaints.events import LINKED
@@ -24,12 +25,11 @@ from deadlines.models import Deadline
 from events.log import timeline
 from events.models import Event
 
-WAYS = (Direction.IN.value, Direction.OUT.value)
 A_DAY = 24 * 60 * 60
 
 
 class CommunicationInput(Input):
-    direction = Code(choices=[(way, way) for way in WAYS], help_text="in: the customer did; out: we did.")
+    direction = Code(choices=WAYS, help_text="in: the customer did; out: we did.")
     medium = Code(choices=Medium.choices, help_text="How.")
     summary = Text(max_length=5000, help_text="What was said.")
     at = Instant(required=False, help_text="When it was; now, when left out.")
@@ -45,7 +45,7 @@ class Communications(OfComplaint, ListCreateView):
     input_class = CommunicationInput
     posts = "complaints.work_case"
     filters = {
-        "direction": CodeFilter("direction", "Who got in touch.", WAYS),
+        "direction": CodeFilter("direction", "Who got in touch.", dict(WAYS)),
         "medium": CodeFilter("medium", "How.", Medium.values),
         "since": InstantFilter("at__gte", "At or after this instant."),
     }
@@ -53,7 +53,7 @@ class Communications(OfComplaint, ListCreateView):
     default_ordering = "-at"
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.complaint.communications.filter(direction__in=WAYS).select_related("recorded_by")
+        return self.complaint.communications.filter(direction__in=dict(WAYS)).select_related("recorded_by")
 
     def create(self, values: dict[str, Any]) -> Communication:
         with at_fields({name: name for name in ("summary", "at", "direction", "medium")}):

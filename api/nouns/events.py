@@ -132,7 +132,7 @@ class AfterFilter(Filter):
 class TypeFilter(Filter):
     """`type=complaint.*,deadline.breached`: types, or all of one kind."""
 
-    schema = {"type": "string", "maxLength": 200, "example": "complaint.*,deadline.breached"}
+    schema = {"type": "string", "maxLength": 200, "examples": ["complaint.*,deadline.breached"]}
 
     def read(self, text: str) -> set[str]:
         names: set[str] = set()

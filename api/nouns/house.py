@@ -22,6 +22,9 @@ class PersonOutput(Output):
     department = serializers.SerializerMethodField(help_text="Code of the department.")
     roles = serializers.SerializerMethodField(help_text="Roles held.")
     is_active = serializers.BooleanField(help_text="Whether they still work here.")
+    is_service_account = serializers.BooleanField(
+        help_text="Whether it is a program, which acts by key and is given no complaint."
+    )
 
     def get_department(self, user: User) -> str | None:
         return user.department.code if user.department else None
@@ -55,7 +58,7 @@ class Me(ItemView):
 
 
 class Users(ListView):
-    """The people of the house, so that complaints and tasks can be given to them."""
+    """The people of the house, so that complaints and tasks can be given to them, and the programs that act by key."""
 
     serializer_class = PersonOutput
     filters = {
@@ -63,6 +66,7 @@ class Users(ListView):
         "department": Filter("department__code", "Code of the department."),
         "role": CodeFilter("role_grants__role", "Holds this role.", Role.values),
         "is_active": YesNoFilter("is_active", "Whether they still work here."),
+        "is_service_account": YesNoFilter("is_service_account", "Whether it is a program."),
     }
     orderings = {"name": "name", "username": "username", "id": "pk"}
     default_ordering = "name"

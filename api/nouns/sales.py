@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -71,7 +72,7 @@ class SaleOutput(Output):
 
 
 class BuyerInput(Input):
-    """A customer, found by phone or else by e-mail; recorded with all of this when there is none."""
+    """A customer, found by phone or else by e-mail, one of which is needed; else recorded with all of this."""
 
     name = Line(max_length=120, required=False, allow_blank=True, help_text="Name; the number when it is left out.")
     phone = Phone(required=False, allow_blank=True, help_text="Phone in any local writing.")
@@ -83,6 +84,8 @@ class BuyerInput(Input):
     address = Text(max_length=300, required=False, allow_blank=True, help_text="For a new one: postal address.")
     language = Language(required=False, help_text="For a new one: their language; else that of the key's department.")
 
+    example = {"name": "陈小姐", "phone": "138 0013 8000"}
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (attrs.get("phone") or attrs.get("email")):
             text = _("Give a phone or an e-mail by which the customer is found, or the customer’s id.")
@@ -90,38 +93,22 @@ class BuyerInput(Input):
         return attrs
 
 
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "integer", "format": "int64", "minimum": 1, "description": "Id of a customer."},
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "description": "A customer found by phone, else by e-mail, else recorded. One of the two is needed.",
-                "properties": {
-                    "name": {"type": "string", "maxLength": 120, "description": "Name."},
-                    "phone": {"type": "string", "maxLength": 40, "description": "Phone in any local writing."},
-                    "email": {"type": "string", "maxLength": 254, "description": "E-mail address."},
-                    "kind": {"type": "string", "enum": CustomerKind.values, "description": "For a new one."},
-                    "company": {"type": "string", "maxLength": 160, "description": "For a new one: company."},
-                    "address": {"type": "string", "maxLength": 300, "description": "For a new one: address."},
-                    "language": {
-                        "type": "string",
-                        "enum": [code for code, _name in settings.LANGUAGES],
-                        "description": "For a new one: language.",
-                    },
-                },
-            },
-        ],
-        "example": {"name": "陈小姐", "phone": "138 0013 8000"},
-    }
-)
 class BuyerField(serializers.Field[Any, Any, Any, Any]):
     """The id of a customer, or an object by which one is found or recorded."""
 
     def to_internal_value(self, data: Any) -> Any:
         inner: Any = BuyerInput() if isinstance(data, dict) else Id()
         return inner.run_validation(data)
+
+
+class BuyerSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """An id or an object, in the document."""
+
+    target_class = BuyerField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        buyer = auto_schema.resolve_serializer(BuyerInput(), direction)
+        return {"oneOf": [{"type": "integer", "format": "int64", "minimum": 1}, buyer.ref]}
 
 
 class SoldProductInput(Input):
@@ -291,7 +278,9 @@ class SaleItem(SalesRead, ItemView):
     def _staff(self, values: dict[str, Any]) -> dict[str, User | None]:
         """People by their usernames, read at once. Who left may have sold it."""
         named = {role: values.get(role) for role in STAFF}
-        people = {user.username: user for user in User.objects.filter(username__in=set(filter(None, named.values())))}
+        people = {
+            user.username: user for user in User.objects.people().filter(username__in=set(filter(None, named.values())))
+        }
         unknown = [role for role, username in named.items() if username and username not in people]
         if unknown:
             text = _("There is no user of this name.")

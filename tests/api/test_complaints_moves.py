@@ -360,9 +360,8 @@ POSTS = {
 
 @pytest.mark.parametrize("path", POSTS)
 def test_who_only_reads_changes_nothing(path, api, house, complaint):
-    refused = api(house.auditor).post(at(complaint, path), POSTS[path])
-    assert refused.status_code == 403, refused.content
-    assert refused.json()["code"] == "not_allowed"
+    # Their key is for reading, whatever was asked for.
+    problem(api(house.auditor).post(at(complaint, path), POSTS[path]), 403, "scope_missing")
     problem(api(house.clerk, scopes=["read"]).post(at(complaint, path), POSTS[path]), 403, "scope_missing")
     complaint.refresh_from_db()
     assert complaint.version == 1

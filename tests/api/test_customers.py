@@ -163,7 +163,7 @@ def test_nobody_in_particular_reads_nothing(api, house, fang):
     ("scope", "reads", "writes"), [("read", 1, 0), ("write", 0, 1), ("sales", 1, 1), ("admin", 0, 0)]
 )
 def test_a_key_that_is_narrowed(api, house, fang, scope, reads, writes):
-    client = api(house.clerk, scopes=[scope])
+    client = api(house.manager, scopes=[scope])
     assert client.get(URL).status_code == (200 if reads else 403)
     assert client.post(URL, {"name": "陈"}).status_code == (201 if writes else 403)
 

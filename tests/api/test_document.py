@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from jsonschema import Draft202012Validator, FormatChecker
 
 from api.documents import ERRORS
 from api.nouns.document import drawn
+from api.words import DEADLINE_KINDS, WORDS
+from deadlines import kinds
 from tests.api.conftest import problem
 from tests.hostile.routes import walk
 
@@ -108,6 +112,75 @@ def test_every_body_has_an_example(document):
         if not has_example(content["schema"])
     ]
     assert without == []
+
+
+def examples(value: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Every example with the schema it stands in."""
+    if isinstance(value, dict):
+        if isinstance(value.get("examples"), list):
+            yield from ((f"{where}.examples.{index}", value, each) for index, each in enumerate(value["examples"]))
+        for key, inner in value.items():
+            yield from examples(inner, f"{where}.{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from examples(inner, f"{where}.{index}")
+
+
+def wrong(document: dict[str, Any], schema: dict[str, Any], example: Any) -> list[str]:
+    checks = Draft202012Validator({**schema, "components": document["components"]}, format_checker=FormatChecker())
+    return [error.message for error in checks.iter_errors(example)]
+
+
+def test_every_example_is_what_its_schema_says(document):
+    found = list(examples(document))
+    assert len(found) > 15
+    assert {where: wrong(document, schema, example) for where, schema, example in found} == {
+        where: [] for where, _schema, _example in found
+    }
+
+
+def test_an_example_that_is_wrong_deep_inside_would_be_found(document):
+    """The control."""
+    schema = document["components"]["schemas"]["SaleRequest"]
+    told = {**schema["examples"][0], "amount": {"amount": 2150000, "currency": "CNY"}}
+    assert wrong(document, schema, told)
+    assert wrong(document, schema, {**schema["examples"][0], "status": "gone"})
+
+
+def test_a_list_of_fixed_words_is_told_once(document):
+    """A client has one type for it; where fewer or more words are taken, the list stands where it is used."""
+    named = {frozenset(part["enum"]) for name, part in document["components"]["schemas"].items() if name in WORDS}
+    assert named
+    assert [words for words in lists_of_words(document["paths"]) if frozenset(words) - {None} in named] == []
+    told = Counter(frozenset(words) - {None} for words in lists_of_words(document["components"]))
+    assert {words: told[words] for words in named} == dict.fromkeys(named, 1)
+
+
+def lists_of_words(value: Any) -> Iterator[list[Any]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("enum"), list):
+            yield value["enum"]
+        for inner in value.values():
+            yield from lists_of_words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from lists_of_words(inner)
+
+
+def test_every_kind_of_deadline_is_a_word_of_the_contract():
+    assert set(kinds._kinds) <= set(DEADLINE_KINDS)
+
+
+def test_nothing_of_an_answer_is_left_out(document):
+    for name, part in document["components"]["schemas"].items():
+        if name.endswith("Request") or name == "Problem" or "properties" not in part:
+            continue
+        assert set(part["required"]) == set(part["properties"]), name
+
+
+def test_a_body_that_can_be_given_must_be_given(document):
+    for where, operation in operations(document):
+        assert operation.get("requestBody", {"required": True})["required"] is True, where
 
 
 def test_names_of_operations_are_unique(document):

@@ -17,6 +17,7 @@ def test_me_says_who_the_key_is(api, house):
         "department": "west-store",
         "roles": ["front_desk"],
         "is_active": True,
+        "is_service_account": False,
         "language": "",
         "time_zone": "Asia/Shanghai",
         "scopes": ["write"],

@@ -120,14 +120,15 @@ def test_a_narrowed_key_does_what_it_is_for(api, house, settings, scopes, read, 
 
 def test_a_scope_gives_no_right_that_the_user_lacks(api, house, settings):
     settings.ROOT_URLCONF = "tests.api.trial"
-    client = api(house.auditor, scopes=["read", "write", "sales", "admin"])
+    client = api(house.manager, scopes=["read", "write", "sales", "admin"])
+    set_roles(house.manager.pk, ["auditor"], by=None)
     problem(client.post("/api/v1/trials", {"name": "Fang"}), 403, "not_allowed")
 
 
-def test_using_a_key_costs_one_statement_and_the_roles(house, at_work, django_assert_num_queries):
+def test_using_a_key_costs_one_statement(house, at_work, django_assert_num_queries):
     _key, secret = made(house.clerk)
     asked(secret)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert asked(secret).json()["roles"] == ["front_desk"]
 
 
@@ -154,9 +155,7 @@ def test_a_database_that_cannot_be_written_is_not_in_the_way(house, at_work):
         assert asked(secret).status_code == 200
     assert ApiKey.objects.get(pk=key.pk).last_used_at is None
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout")
-            assert cursor.fetchone()[0] > api_keys.PATIENCE_MILLISECONDS, "others wait as long as before"
+        assert connection.connection.patience > api_keys.PATIENCE_SECONDS, "others wait as long as before"
 
 
 def test_people_make_keys_for_themselves_only(house):
