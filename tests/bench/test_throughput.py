@@ -4,17 +4,16 @@ Never a test of speed: the figures are of this machine, now; only their ratios t
 """
 
 import csv
-import re
 import statistics
 from pathlib import Path
 
 import pytest
 
-from tests.crash.place import ROOT, Place, engine, installation
+from tests.bench.table import write as put
+from tests.crash.place import Place, engine, installation
 
 pytestmark = pytest.mark.bench
 
-PAGE = ROOT / "docs" / "PERFORMANCE.md"
 ROUNDS = 3
 MAPPING = """
 source = "bench"
@@ -97,9 +96,4 @@ def write(rows: list[tuple[str, float, float | None]], statements: dict[str, int
     lines += [f"| {what} | {rate:,.0f} | {rate / bare:.2f} |" for what, rate, _ in rows]
     lines += ["", "| page | statements |", "| --- | --- |"]
     lines += [f"| {page} | {count} |" for page, count in statements.items()]
-    start, end = f"<!-- {engine()} begins -->", f"<!-- {engine()} ends -->"
-    text = PAGE.read_text()
-    new = re.sub(f"{start}.*?{end}", lambda _: "\n".join([start, *lines, end]), text, flags=re.DOTALL)
-    assert new != text or all(line in text for line in lines)
-    PAGE.write_text(new)
-    print("\n".join(["", engine(), *lines]))  # noqa: T201
+    put(engine(), lines)

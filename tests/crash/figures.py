@@ -1,5 +1,6 @@
 """What the crash tests measured, written into docs/RELIABILITY.md beside the figures of the other database."""
 
+import math
 import re
 from pathlib import Path
 
@@ -22,11 +23,13 @@ def write(page: Path = PAGE) -> None:
     start, end = f"<!-- {engine()} begins -->", f"<!-- {engine()} ends -->"
     old = re.search(f"{start}(.*?){end}", text, re.DOTALL)
     assert old, f"{page} has no place for {engine()}"
-    rows = dict(re.findall(r"^\| (T\d+[^|]*?) \| (.*) \|$", old.group(1), re.MULTILINE))
+    rows = dict(re.findall(r"^\| ((?:T\d+|API)\b[^|]*?) \| (.*) \|$", old.group(1), re.MULTILINE))
     rows |= {test: f"{done} | {result}" for test, (done, result) in measured.items()}
     table = HEAD + "".join(f"| {test} | {rest} |\n" for test, rest in sorted(rows.items(), key=_order))
     page.write_text(text.replace(old.group(0), f"{start}\n{table}{end}"))
 
 
-def _order(row: tuple[str, str]) -> tuple[int, str]:
-    return int(re.sub(r"\D", "", row[0].split()[0])), row[0]
+def _order(row: tuple[str, str]) -> tuple[float, str]:
+    """Timers by their number in TIMERS.md, then the API."""
+    number = re.match(r"T(\d+)", row[0])
+    return float(number[1]) if number else math.inf, row[0]

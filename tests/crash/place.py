@@ -72,8 +72,12 @@ class Place:
 
     def ask(self, program: str, **values: Any) -> Any:
         """Run one of tests/crash/programs.py and return what it printed as JSON."""
+        return self.ask_module("tests.crash.programs", program, values)
+
+    def ask_module(self, module: str, program: str, values: dict[str, Any]) -> Any:
+        """As `ask`, with the programs of another module."""
         done = subprocess.run(
-            [sys.executable, "-m", "tests.crash.programs", program, json.dumps(values)],
+            [sys.executable, "-m", module, program, json.dumps(values)],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -173,25 +177,32 @@ def wait_until(condition: Any, seconds: float, what: str) -> None:
 @contextmanager
 def installation(server: str = SERVER) -> Iterator[Place]:
     """A migrated installation with the fictional house in it, on that server or on files; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="crash-"))
-    name = f"crash_{secrets.token_hex(4)}"
+    with empty_place(server) as place:
+        place.manage("migrate", "-v", "0")
+        place.ask("settle")
+        yield place
+
+
+@contextmanager
+def empty_place(server: str = SERVER, name: str = "crash") -> Iterator[Place]:
+    """A folder and a database without a table, gone afterwards; `name` is how both begin."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    database = f"{name}_{secrets.token_hex(4)}"
     database_url = ""
     try:
         if server:
             with _asking(server) as cursor:
-                cursor.execute(f"CREATE DATABASE {name}")
-            database_url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+                cursor.execute(f"CREATE DATABASE {database}")
+            database_url = urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
         place = Place(folder, database_url)
         try:
-            place.manage("migrate", "-v", "0")
-            place.ask("settle")
             yield place
         finally:
             place.stop()
     finally:
         if server:
             with _asking(server) as cursor:
-                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                cursor.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         shutil.rmtree(folder, ignore_errors=True)
 
 

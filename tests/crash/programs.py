@@ -24,6 +24,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.models import Calendar, Department, User  # noqa: E402
+from api.models import IdempotencyKey  # noqa: E402
 from complaints.actions.talks import record_communication  # noqa: E402
 from complaints.models import Complaint  # noqa: E402
 from core import clock  # noqa: E402
@@ -324,6 +325,22 @@ def poison(ids: list[int]) -> dict[str, Any]:
     }
 
 
+def lodged() -> dict[str, int]:
+    """What is there after complaints were lodged by keys."""
+    return {
+        "complaints": Complaint.objects.count(),
+        "created": Event.objects.filter(type="complaint.created").count(),
+        "keys": IdempotencyKey.objects.count(),
+    }
+
+
+def changed(number: str) -> dict[str, int]:
+    """How often a complaint was changed, by its version and by the log."""
+    complaint = Complaint.objects.get(number=number)
+    changes = Event.objects.of(complaint).filter(type="complaint.changed")
+    return {"version": complaint.version, "changes": changes.count()}
+
+
 PROGRAMS = {
     program.__name__: program
     for program in (
@@ -345,6 +362,8 @@ PROGRAMS = {
         contact_at_due,
         how_they_ended,
         poison,
+        lodged,
+        changed,
     )
 }
 
