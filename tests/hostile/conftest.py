@@ -15,11 +15,12 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from accounts.models import User
+from accounts.models import ServiceAccount, User
 from accounts.roles import Role
 from complaints.models import Complaint
 from customers.models import Customer
 from deadlines.models import Deadline
+from tests.accounts.programs import make_confirmed
 from tests.house import House, lodge, make_user
 
 PASSWORD = "a-long-password"
@@ -114,6 +115,10 @@ class Stage:
         complaint.word = word  # type: ignore[attr-defined]
         return complaint
 
+    def program(self) -> ServiceAccount:
+        """A service account that a manager has confirmed."""
+        return ServiceAccount.objects.first() or make_confirmed(self.house)
+
     def sees(self, role: Role, relation: str) -> bool:
         """The rule, written once more: what a person of the store west reads."""
         if role == Role.AUDITOR:
@@ -128,6 +133,7 @@ class Stage:
             "deadline_id": deadline.pk if deadline else 1,
             "customer_id": customer.pk if customer else 1,
             "notification_id": 1,
+            "account_id": self.program().pk,
         }
 
 

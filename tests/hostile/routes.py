@@ -13,6 +13,8 @@ CASE = frozenset(CASE_ROLES)
 LEAD = frozenset(LEADERS)
 READ = CASE | {Role.AUDITOR}
 HOUSE = frozenset({Role.ADMINISTRATOR})
+HOUSE_READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+MANAGERS = frozenset({Role.MANAGER})
 POLICIES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 CATEGORIES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 NOBODY: frozenset[Role] = frozenset()
@@ -131,6 +133,17 @@ ROUTES: dict[str, Row] = {
     "accounts:keys": page(GET),
     "accounts:new_key": page(BOTH),
     "accounts:revoke_key": page(POST, key_id=0),
+    "accounts:service_accounts": page(GET, HOUSE_READERS),
+    "accounts:new_service_account": page(BOTH, HOUSE),
+    "accounts:service_account": page(GET, HOUSE_READERS, account_id=1),
+    "accounts:edit_service_account": page(BOTH, HOUSE, account_id=1),
+    "accounts:ask_rights": page(BOTH, HOUSE, account_id=1),
+    "accounts:confirm_rights": page(POST, MANAGERS, account_id=1, request_id=1),
+    "accounts:refuse_rights": page(BOTH, MANAGERS, account_id=1, request_id=1),
+    "accounts:stop_service_account": page(POST, HOUSE, account_id=1),
+    "accounts:start_service_account": page(POST, HOUSE, account_id=1),
+    "accounts:new_service_key": page(BOTH, HOUSE, account_id=1),
+    "accounts:revoke_service_key": page(POST, HOUSE, account_id=1, key_id=0),
     "accounts:language": public(POST),
     "accounts:theme": public(POST),
     "accounts:lock": page(POST),

@@ -20,9 +20,9 @@ from complaints.actions.lodge import lodge_complaint
 from complaints.models import Complaint, OralReport, StepRecord
 from core.errors import Conflict
 from events.models import Event
+from tests.hostile.attempts import KEPT, at_step
 from tests.hostile.conftest import OWN, signed_in
 from tests.hostile.forms import fields_of
-from tests.hostile.test_input import KEPT, at_step
 from tests.house import lodge, make_intake, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

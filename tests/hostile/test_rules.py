@@ -256,4 +256,4 @@ def test_ownership_has_no_way_past_the_rules():
     """The only functions that set an owner are those tried here; a new one needs a test here too."""
     names = {name for name, value in vars(ownership).items() if getattr(value, "__module__", "") == ownership.__name__}
     ways = {"take_complaint", "_take", "assign_complaint", "give_to", "_give"}
-    assert names == ways | {"may_take_over", "_check_giver", "_would_see"}
+    assert names == ways | {"may_take_over", "require_owner_is_a_person", "_check_giver", "_would_see"}

@@ -24,8 +24,8 @@ from deadlines.models import Deadline
 from events import wakeup
 from events.models import OutboxMessage
 from events.outbox import dispatch_outbox, enqueue
+from tests.hostile.attempts import KEPT
 from tests.hostile.conftest import signed_in
-from tests.hostile.test_input import KEPT
 
 SECONDS = 2.0
 ROOT = Path(__file__).resolve().parents[2]
