@@ -13,7 +13,7 @@ from core import clock
 from tests.browser import chromium
 from tests.house import WORKING_HOUR, House, lodge
 
-pytest_plugins = ["tests.plugin", "tests.flushing"]
+pytest_plugins = ["tests.plugin", "tests.flushing", "tests.prepared_as_plain"]
 
 
 @pytest.fixture(scope="session")

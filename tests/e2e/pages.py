@@ -101,6 +101,19 @@ def keys_dialog(page: Page, numbers: Numbers) -> None:
     expect(page.locator("dialog#keys")).to_be_visible()
 
 
+def of_program(name: str, path: str = "") -> Show:
+    """A page of the service account with this name, by way of their list."""
+
+    def show(page: Page, numbers: Numbers) -> None:
+        page.goto("/service-accounts/")
+        page.get_by_role("link", name=name).first.click()
+        page.wait_for_url("**/service-accounts/*/")
+        if path:
+            page.goto(page.url + path)
+
+    return show
+
+
 def confirmed(path: str) -> Show:
     """A page that asks for the password first, unless one signed in just now."""
 
@@ -234,6 +247,13 @@ SIGHTS = [
     Sight("keys-listed", "frontdesk1", keys_listed),
     Sight("key-new", "frontdesk1", confirmed("/profile/keys/new/")),
     Sight("key-made", "frontdesk1", key_made),
+    Sight("programs", "admin", at("/service-accounts/")),
+    Sight("programs-to-confirm", "manager1", at("/service-accounts/")),
+    Sight("program", "admin", of_program("Sales system")),
+    Sight("program-to-confirm", "manager1", of_program("Hotline")),
+    Sight("program-edit", "admin", of_program("Hotline", "edit/")),
+    Sight("program-roles", "admin", of_program("Hotline", "roles/")),
+    Sight("program-new", "admin", at("/service-accounts/new/")),
     Sight("keyboard", "frontdesk1", at("/keyboard/")),
     Sight("keyboard-dialog", "frontdesk1", keys_dialog),
     Sight("not-found", "frontdesk1", at("/complaints/C-2001-000001/")),

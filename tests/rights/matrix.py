@@ -56,7 +56,7 @@ def house(what: str, marks: str, permission: str = "", own: str = "", **names: t
 # fmt: off
 # ruff: noqa: E501
 DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", "customers.actions"
-HOUSE, CLOCK = "accounts.actions", "deadlines.actions"
+HOUSE, CLOCK, PROGRAMS = "accounts.actions", "deadlines.actions", "accounts.service_actions"
 
 #                                          desk hand cons salm advi supe mana  audi admi staf
 MATRIX: tuple[Right, ...] = (
@@ -135,6 +135,18 @@ MATRIX: tuple[Right, ...] = (
           routes=("accounts:new_key",)),
     house("key: revoke",                  "O O O O O O O  O A O", "accounts.manage_house",
           actions=("accounts.key_actions.revoke_api_key",), routes=("accounts:revoke_key",)),
+    house("service account: read",        "- - - - - - A  A A -", "accounts.view_service_accounts"),
+    house("service account: ask for it",  "- - - - - - -  - A -", "accounts.manage_house",
+          actions=(f"{PROGRAMS}.create_service_account", f"{PROGRAMS}.change_service_account",
+                   f"{PROGRAMS}.ask_for_rights", f"{PROGRAMS}.stop_service_account",
+                   f"{PROGRAMS}.start_service_account"),
+          routes=("accounts:new_service_account", "accounts:edit_service_account", "accounts:ask_rights",
+                  "accounts:stop_service_account", "accounts:start_service_account", "accounts:new_service_key",
+                  "accounts:revoke_service_key")),
+    # Of their part of the tree, and never what they asked for themselves: tests/accounts/test_service_accounts.py.
+    house("service account: confirm",     "- - - - - - A  - - -", "accounts.confirm_rights",
+          actions=(f"{PROGRAMS}.confirm_rights", f"{PROGRAMS}.refuse_rights"),
+          routes=("accounts:confirm_rights", "accounts:refuse_rights")),
     house("absence: delegate",            "O O O O O O O  - A -", "accounts.manage_house", "accounts.delegate_own",
           actions=(f"{HOUSE}.delegate_authority", f"{HOUSE}.end_delegation")),
     house("settings: change one's own",   "O O O O O O O  O O O",
@@ -149,7 +161,7 @@ MATRIX: tuple[Right, ...] = (
     house("policy: read",                 "- - - - - - A  A A -", "policies.view_policies"),
     # Part of other actions, and of the sweep.
     house("system: by itself alone",      "- - - - - - -  - - -",
-          actions=(f"{CLOCK}.open_deadline", f"{CLOCK}.open_deadlines_in_bulk", f"{CLOCK}.meet_deadline",
+          actions=(f"{CLOCK}.open_deadline", f"{CLOCK}.open_deadlines_in_bulk", f"{CLOCK}.open_first_deadlines", f"{CLOCK}.meet_deadline",
                    f"{CLOCK}.cancel_deadlines", f"{CLOCK}.pause_deadline", f"{CLOCK}.resume_deadline",
                    f"{CLOCK}.recompute_deadlines", "complaints.actions.drafts.forget_old_drafts",
                    "accounts.second_factor_secrets.encrypt_anew")),

@@ -10,12 +10,14 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 
 from accounts import actions as house_actions
+from accounts import service_actions
 from accounts.actions import CalendarDay
 from accounts.holidays import import_public_holidays
 from accounts.key_actions import create_api_key, revoke_api_key
 from accounts.passwords import set_password
 from accounts.roles import Role
 from accounts.second_factor_actions import reset_second_factor
+from accounts.service_accounts import waiting_request
 from complaints.actions import categories, classes, desk, links, ownership, record, reports, talks, transitions
 from complaints.actions.drafts import discard_draft, save_draft
 from complaints.actions.import_rows import import_rows
@@ -152,6 +154,25 @@ CALLS: dict[str, Call] = {
     "accounts.key_actions.revoke_api_key": lambda w, c, by: revoke_api_key(
         new_key(by, None)[0].pk, now=clock.now(), by=by
     ),
+    "accounts.service_actions.create_service_account": lambda w, c, by: program(w, by),
+    "accounts.service_actions.change_service_account": lambda w, c, by: service_actions.change_service_account(
+        program(w).pk, expected_version=1, name="New", purpose="Sales", responsible=w.house.clerk, by=by
+    ),
+    "accounts.service_actions.ask_for_rights": lambda w, c, by: service_actions.ask_for_rights(
+        program(w).pk, expected_version=1, roles=["handler"], department=w.house.west, by=by
+    ),
+    "accounts.service_actions.confirm_rights": lambda w, c, by: service_actions.confirm_rights(
+        waiting_request(program(w)).pk, by=by
+    ),
+    "accounts.service_actions.refuse_rights": lambda w, c, by: service_actions.refuse_rights(
+        waiting_request(program(w)).pk, reason="No", by=by
+    ),
+    "accounts.service_actions.stop_service_account": lambda w, c, by: service_actions.stop_service_account(
+        program(w).pk, by=by
+    ),
+    "accounts.service_actions.start_service_account": lambda w, c, by: service_actions.start_service_account(
+        program(w).pk, by=by
+    ),
     "policies.actions.set_policy": lambda w, c, by: set_policy("draft.keep_days", 3, by=by),
 }  # fmt: skip
 
@@ -192,6 +213,13 @@ def absence_of(world, by):
 
 def new_key(user, by):
     return create_api_key(user.pk, name="k", now=clock.now(), by=by)
+
+
+def program(world, by=None):
+    return service_actions.create_service_account(
+        "program", name="Sales", purpose="Sales", responsible=world.house.clerk, department=world.house.west,
+        roles=["sales_manager"], by=by,
+    )  # fmt: skip
 
 
 def outcome(call, world, complaint, by):
