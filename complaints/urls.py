@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
-from complaints.views import intake, queue, search
+from complaints.views import coaching, intake, queue, search
 
 app_name = "complaints"
 
@@ -26,4 +26,8 @@ search_urls = [
     path("search/", search.find, name="search"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *case_urls]
+coaching_urls = [
+    path("coaching/", coaching.show, name="coaching"),
+]
+
+urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *case_urls]

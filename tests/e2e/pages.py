@@ -226,6 +226,7 @@ SIGHTS = [
     Sight("customer-vip", "supervisor1", at("/customers/2/vip/")),
     Sight("notifications", "supervisor1", at("/notifications/")),
     Sight("notifications-none", "auditor1", at("/notifications/?unread=1")),
+    Sight("coaching", "supervisor1", at("/coaching/?of=frontdesk1")),
     Sight("profile", "frontdesk1", at("/profile/")),
     Sight("password", "frontdesk1", at("/accounts/password/change/")),
     Sight("second-factor-off", "frontdesk1", at("/accounts/second-factor/")),

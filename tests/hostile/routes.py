@@ -92,6 +92,7 @@ ROUTES: dict[str, Row] = {
     # Only the one number that was just saved.
     "complaints:saved": one(GET, NOBODY),
     "complaints:search": page(GET, READ, query="q=happened"),
+    "complaints:coaching": page(GET, READ),
     "complaints:detail": one(GET, NOBODY, **READ_ONE),
     "complaints:live": one(GET, NOBODY, **READ_ONE),
     "complaints:add_entry": one(POST),
