@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import path
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -57,7 +58,8 @@ class GuidanceOutput(Output):
     def get_title(self, row: GuidanceCard) -> str:
         return str(row)
 
-    def get_texts(self, row: GuidanceCard) -> GuidanceTexts(many=True):  # type: ignore[valid-type]
+    @extend_schema_field(GuidanceTexts(many=True))
+    def get_texts(self, row: GuidanceCard) -> Any:
         return GuidanceTexts(content_of(row).written, many=True).data
 
 

@@ -141,5 +141,5 @@ def without_name(sentence: str) -> str:
     """The sentence for somebody whose name is not known: "Thank you, {name}." becomes "Thank you."."""
     if "{name}" not in sentence:
         return sentence
-    rest = _NAME.sub("", sentence).strip()
+    rest = _NAME.sub("", sentence.replace("Dear {name}", "Dear customer")).strip()
     return rest[:1].upper() + rest[1:]

@@ -92,6 +92,13 @@ ROUTES: dict[str, Row] = {
     # Only the one number that was just saved.
     "complaints:saved": one(GET, NOBODY),
     "complaints:search": page(GET, READ, query="q=happened"),
+    "complaints:guidance": page(GET, READ, query="q=please"),
+    "complaints:guidance_card": page(GET, READ, card_id=1),
+    "complaints:new_guidance_card": page(BOTH, MANAGERS),
+    "complaints:edit_guidance_card": page(BOTH, MANAGERS, card_id=1),
+    "complaints:archive_guidance_card": page(POST, MANAGERS, card_id=1),
+    "complaints:restore_guidance_card": page(POST, MANAGERS, card_id=1),
+    "complaints:add_starter_guidance": page(POST, MANAGERS),
     "complaints:detail": one(GET, NOBODY, **READ_ONE),
     "complaints:live": one(GET, NOBODY, **READ_ONE),
     "complaints:add_entry": one(POST),
