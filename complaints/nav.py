@@ -55,4 +55,6 @@ def register() -> None:
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
     guidance = "complaints.read_guidance"
-    register_nav("guidance", "complaints:guidance", "quote", guidance, order=70, key="h", label=_("Guidance"), is_foot=True)
+    register_nav(
+        "guidance", "complaints:guidance", "quote", guidance, order=70, key="h", label=_("Guidance"), is_foot=True
+    )

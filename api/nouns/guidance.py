@@ -17,7 +17,7 @@ from api.views import ApiView, ItemView, ListView
 from complaints.codes import Situation, Skill
 from complaints.guidance.checks import STEPS
 from complaints.guidance.content import LANGUAGES, content_of
-from complaints.guidance.search import Wanted, categories_above, find_cards
+from complaints.guidance.search import Wanted, find_cards
 from complaints.models import Category, GuidanceCard
 from customers.codes import Temperament
 
@@ -98,8 +98,7 @@ class LanguageOfCards(CodeFilter):
 
 
 def found_by(rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
-    found = find_cards(rows, wanted, categories_above() if wanted.category else {})
-    return rows.filter(pk__in=[one.row.pk for one in found])
+    return rows.filter(pk__in=[found.row.pk for found in find_cards(rows, wanted)])
 
 
 class GuidanceRead(ApiView):

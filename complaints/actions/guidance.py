@@ -41,9 +41,7 @@ def save_card(
     if card_id and content_of(card) == content:
         return card
     _write(card, content, by)
-    record_event(
-        events.GUIDANCE_CHANGED if card_id else events.GUIDANCE_WRITTEN, card, by=by, version=card.version
-    )
+    record_event(events.GUIDANCE_CHANGED if card_id else events.GUIDANCE_WRITTEN, card, by=by, version=card.version)
     renew_mark()
     return card
 

@@ -52,9 +52,7 @@ class GuidanceSearchForm(forms.Form):
     @property
     def wanted(self) -> Wanted:
         given = self.cleaned_data
-        return Wanted(
-            given["q"], given["step"], given["type"], given["category"], given["situation"], given["skill"]
-        )
+        return Wanted(given["q"], given["step"], given["type"], given["category"], given["situation"], given["skill"])
 
     @property
     def spoken(self) -> str:

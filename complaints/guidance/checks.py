@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.codes import AGREE_STATES, LASTR_STATES, Skill, Situation
+from complaints.codes import AGREE_STATES, LASTR_STATES, Situation, Skill
 from complaints.guidance.content import LISTS, Content, Texts
 from complaints.guidance.shown import VARIABLES
 from complaints.models import Category, GuidanceCard
@@ -43,7 +43,9 @@ def _wrong_texts(content: Content) -> Iterator[Blocker]:
         yield Blocker("no_title", _("Give it a title, in English or in Chinese."), link)
     elif not any(getattr(texts, part) for texts in content.written for part in LISTS):
         yield Blocker(
-            "no_words", _("Write what helps, what to avoid, or a sentence to say."), f"say_{content.written[0].language}"
+            "no_words",
+            _("Write what helps, what to avoid, or a sentence to say."),
+            f"say_{content.written[0].language}",
         )
     for texts in content.both:
         yield from _wrong_in(texts, is_left_out=bool(content.written) and not texts.title)

@@ -54,7 +54,7 @@ class Match:
 
     @property
     def place(self) -> tuple[int, int, int]:
-        """The best first: the step counts for more than the type, that for more than the category, that than the rest."""
+        """The best first: the step counts for more than the type, the type for more than the category."""
         return -self.weight, self.card.position, self.card.pk
 
     @property

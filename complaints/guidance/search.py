@@ -1,6 +1,6 @@
 """Finding cards by words and by what they fit. They are few, so it is done in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from complaints.guidance.content import Content, content_of
@@ -30,15 +30,12 @@ class Found:
     content: Content
 
 
-def find_cards(rows: Iterable[GuidanceCard], wanted: Wanted, above: Mapping[str, str | None]) -> list[Found]:
-    """Those of the rows that fit, best first: with the words in the title, then naming the fewest other things.
-
-    `above` leads from each category to the one it belongs to.
-    """
+def find_cards(rows: Iterable[GuidanceCard], wanted: Wanted) -> list[Found]:
+    """Those of the rows that fit, best first: with the words in the title, then naming the fewest other things."""
     query = parse_query(wanted.words)
     if wanted.words.strip() and not query:
         return []
-    categories = _with_above(wanted.category, above)
+    categories = _with_above(wanted.category) if wanted.category else frozenset()
     found = []
     for row in rows:
         content = content_of(row)
@@ -47,10 +44,6 @@ def find_cards(rows: Iterable[GuidanceCard], wanted: Wanted, above: Mapping[str,
     words = fold(wanted.words).strip()
     found.sort(key=lambda one: (not _is_titled(one.content, words), _breadth(one.content, wanted), one.row.position))
     return found
-
-
-def categories_above() -> dict[str, str | None]:
-    return dict(Category.objects.order_by().values_list("code", "parent__code"))
 
 
 def _fits(content: Content, wanted: Wanted, categories: frozenset[str]) -> bool:
@@ -65,7 +58,8 @@ def _fits(content: Content, wanted: Wanted, categories: frozenset[str]) -> bool:
     ) and (not wanted.category or bool(categories.intersection(content.categories)))
 
 
-def _with_above(category: str, above: Mapping[str, str | None]) -> frozenset[str]:
+def _with_above(category: str) -> frozenset[str]:
+    above = dict(Category.objects.order_by().values_list("code", "parent__code"))
     found: list[str] = []
     here: str | None = category
     while here and here not in found:

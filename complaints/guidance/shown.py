@@ -78,8 +78,9 @@ def guidance_for(
     matches = fitting(cards, case_of(complaint, step, further))
     if not matches:
         return None
+    reads, has_name = get_language() or "en", bool(complaint.contact_name)
     shown = [
-        shown_card(one.card.pk, one.card.content, complaint.language, get_language() or "en", bool(complaint.contact_name))
+        shown_card(one.card.pk, one.card.content, complaint.language, reads, has_name=has_name)
         for one in matches[: FEW + MORE]
     ]
     is_open = _count_open(matches)
@@ -128,7 +129,7 @@ def _situations(complaint: Complaint) -> Iterable[str]:
 
 
 @lru_cache(maxsize=2048)
-def shown_card(pk: int, content: Content, customer_language: str, reader_language: str, has_name: bool) -> ShownCard:
+def shown_card(pk: int, content: Content, customer_language: str, reader_language: str, *, has_name: bool) -> ShownCard:
     advice, spoken = content.tongue(reader_language), content.tongue(customer_language)
     say = spoken.say if has_name else tuple(without_name(sentence) for sentence in spoken.say)
     return ShownCard(pk, replace(advice, say=()), say, spoken.language)

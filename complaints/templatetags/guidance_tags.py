@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -33,7 +33,7 @@ def help_card(
 def other_language(language: str) -> SafeString:
     """The attribute that marks a text which is not in the page's language."""
     if language == (get_language() or "en").split("-")[0]:
-        return format_html("")
+        return escape("")
     return format_html(' lang="{}"', language)
 
 

@@ -18,7 +18,7 @@ from complaints.codes import Situation, Skill, State
 from complaints.forms.fields import as_id
 from complaints.forms.guidance import GuidanceCardForm, GuidanceSearchForm, category_names
 from complaints.guidance.content import Content, content_of, from_json
-from complaints.guidance.search import Found, categories_above, find_cards
+from complaints.guidance.search import Found, find_cards
 from complaints.guidance.shown import shown_card
 from complaints.guidance.starter import ensure_starter_guidance
 from complaints.models import GuidanceCard
@@ -54,7 +54,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         return render(request, "complaints/guidance.html", context | {"find_text": ""}, status=422)
     rows = GuidanceCard.objects.visible_to(user)
     shows_archived = form.cleaned_data["archived"]
-    found = find_cards(rows.filter(is_archived=True) if shows_archived else rows.in_use(), form.wanted, categories_above())
+    found = find_cards(rows.filter(is_archived=shows_archived), form.wanted)
     page = Paginator(found, PAGE).get_page(as_id(request.GET.get("page")) or 1)
     context |= {
         "cards": [_line(one, form.spoken, dict(names)) for one in page],
@@ -69,7 +69,7 @@ def _line(found: Found, spoken: str, names: dict[str, str]) -> dict[str, Any]:
     row, content = found.row, found.content
     return {
         "row": row,
-        "card": shown_card(row.pk, content, spoken, get_language() or "en", True),
+        "card": shown_card(row.pk, content, spoken, get_language() or "en", has_name=True),
         "fits": fits_of(content, names),
     }
 

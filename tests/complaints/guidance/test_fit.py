@@ -106,7 +106,7 @@ CHINESE = Texts("zh", "聆听", avoid=("打断",), say=("请您继续。",))
 def test_advice_is_in_the_readers_language_and_sentences_in_the_customers(
     content, customer, reader, say, say_language, title
 ):
-    shown = shown_card(1, content, customer, reader, True)
+    shown = shown_card(1, content, customer, reader, has_name=True)
     assert (shown.say, shown.say_language, shown.advice.title) == (say, say_language, title)
 
 

@@ -107,7 +107,9 @@ def titles(client, query=""):
 def test_two_characters_of_either_language_find_a_card(house: House, words):
     save_card(
         None,
-        Content(en=Texts("en", "Apology", say=("I am sorry for the wait.",)), zh=Texts("zh", "道歉", say=("很抱歉。",))),
+        Content(
+            en=Texts("en", "Apology", say=("I am sorry for the wait.",)), zh=Texts("zh", "道歉", say=("很抱歉。",))
+        ),
         by=None,
     )
     make_card("Thanks")
