@@ -4,7 +4,7 @@ They are few and change seldom, and each complaint's page wants some, so the pag
 the complaint.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.db.models import Subquery
@@ -42,7 +42,7 @@ def _read() -> Iterator[Card]:
         yield Card(row.pk, row.position, content_of(row), frozenset(_with_below(row.categories, tree)))
 
 
-def _with_below(codes: Iterable[str], tree: list[tuple[int, str, int | None]]) -> set[int]:
+def _with_below(codes: Iterable[str], tree: Sequence[tuple[int, str, int | None]]) -> set[int]:
     """The ids of these categories and of all below them."""
     wanted = set(codes)
     found: set[int] = set()

@@ -73,7 +73,9 @@ def _wrong_in(texts: Texts, *, is_left_out: bool) -> Iterator[Blocker]:
 
 
 def _taken(content: Content, card_id: int | None) -> Iterator[Blocker]:
-    others = GuidanceCard.objects.in_use().exclude(pk=card_id)
+    others = GuidanceCard.objects.in_use()
+    if card_id is not None:
+        others = others.exclude(pk=card_id)
     for texts in content.written:
         field = f"title_{texts.language}"
         if others.filter(**{field: texts.title}).exists():

@@ -92,10 +92,8 @@ def as_json(content: Content) -> dict[str, Any]:
 
 def from_json(kept: Mapping[str, Any]) -> Content:
     """Read what a version kept, or a card of the starter set; what is missing is empty."""
-    return Content(
-        **{side: tuple(kept.get(side, ())) for side in SIDES},
-        **{language: _texts_from(language, kept.get(language, {})) for language in LANGUAGES},
-    )
+    sides: dict[str, Any] = {side: tuple(kept.get(side, ())) for side in SIDES}
+    return Content(**sides, en=_texts_from("en", kept.get("en", {})), zh=_texts_from("zh", kept.get("zh", {})))
 
 
 def _texts_from(language: str, kept: Mapping[str, Any]) -> Texts:
