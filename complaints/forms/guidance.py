@@ -1,5 +1,6 @@
 """Looking for guidance cards, and writing them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -26,8 +27,19 @@ SPOKEN = [("", pgettext_lazy("language", "as this page")), ("en", "English"), ("
 
 
 def category_names() -> list[tuple[str, str]]:
-    """(code, name) of every category in use, in its order."""
-    return [(row.code, row.name) for row in Category.objects.filter(is_active=True)]
+    """(code, name) of every category in use, each followed by those below it."""
+    rows = list(Category.objects.filter(is_active=True))
+    there = {row.pk for row in rows}
+    below: dict[int | None, list[Category]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id if row.parent_id in there else None, []).append(row)
+    return [(row.code, row.name) for row in _in_order(below, None)]
+
+
+def _in_order(below: dict[int | None, list[Category]], parent: int | None) -> Iterator[Category]:
+    for row in below.get(parent, ()):
+        yield row
+        yield from _in_order(below, row.pk)
 
 
 class GuidanceSearchForm(forms.Form):

@@ -53,9 +53,14 @@ class Match:
         return sum(WEIGHTS[reason] for reason in self.reasons)
 
     @property
-    def place(self) -> tuple[int, int, int]:
-        """The best first: the step counts for more than the type, the type for more than the category."""
-        return -self.weight, self.card.position, self.card.pk
+    def place(self) -> tuple[int, int, int, int]:
+        """The best first: the step counts for more than the type, the type for more than the category.
+
+        Among equals the card about just this comes before one that is about more.
+        """
+        named = self.card.content
+        breadth = len(named.steps) + len(named.temperaments) + len(named.categories)
+        return -self.weight, breadth, self.card.position, self.card.pk
 
     @property
     def is_urgent(self) -> bool:

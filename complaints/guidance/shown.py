@@ -16,9 +16,7 @@ from complaints.models import Complaint
 from customers.codes import CustomerKind
 
 # At once; the others are one press away, and all of them on their own page.
-FEW, MORE = 4, 12
-# Shown in full; of the others first the title.
-MOST_OPEN = 2
+FEW, MORE = 4, 8
 VARIABLES = ("{name}", "{owner}", "{department}")
 
 BY_CHANNEL: dict[str, Situation] = {
@@ -66,11 +64,17 @@ class Guidance:
 
 
 def guidance_for(
-    complaint: Complaint, user: User, *, step: str, further: Iterable[int] = (), may_insert: bool = False
+    complaint: Complaint,
+    user: User,
+    *,
+    step: str,
+    further: Iterable[int] = (),
+    most_open: int = 1,
+    may_insert: bool = False,
 ) -> Guidance | None:
     """The cards that fit this step of this complaint, or None. `complaint` was read with `guidance_mark`.
 
-    `further` are the ids of its further categories, where the page has them.
+    `further` are the ids of its further categories, where the page has them; `most_open` are shown in full.
     """
     cards = cards_under(getattr(complaint, "guidance_mark", None))
     if not cards or not step:
@@ -83,7 +87,7 @@ def guidance_for(
         shown_card(one.card.pk, one.card.content, complaint.language, reads, has_name=has_name)
         for one in matches[: FEW + MORE]
     ]
-    is_open = _count_open(matches)
+    is_open = _count_open(matches, most_open)
     words = (
         ("{department}", str(complaint.department)),
         ("{owner}", str(complaint.owner or user)),
@@ -92,10 +96,10 @@ def guidance_for(
     return Guidance(tuple(shown[:is_open]), tuple(shown[is_open:FEW]), tuple(shown[FEW:]), words, may_insert)
 
 
-def _count_open(matches: list[Match]) -> int:
-    """What calms or protects people is shown in full, and the first card about the matter itself."""
-    urgent = sum(one.is_urgent for one in matches[:MOST_OPEN])
-    return min(MOST_OPEN, urgent + 1, len(matches))
+def _count_open(matches: list[Match], most: int) -> int:
+    """What calms or protects people is shown in full, then the first card about the matter itself."""
+    urgent = sum(one.is_urgent for one in matches[:most])
+    return min(most, urgent + 1, len(matches))
 
 
 def case_of(complaint: Complaint, step: str, further: Iterable[int] = ()) -> Case:

@@ -161,7 +161,7 @@ def _screen(
         "change_form": ChangeDeskForm(),
         "limit": own_limit(user),
         "currency": policy("company.currency"),
-        "guidance": guidance_for(complaint, user, step=changing or in_hand or ""),
+        "guidance": guidance_for(complaint, user, step=changing or in_hand or "", most_open=2),
         "why": why_class(complaint),
         "card": customer_card(complaint, user),
         "currency_sign": SIGNS.get(policy("company.currency"), policy("company.currency")),

@@ -28,7 +28,7 @@ from core.errors import Conflict
 from customers.codes import Temperament
 
 READ = "complaints.read_guidance"
-PAGE = 30
+PAGE = 24
 VERSIONS_SHOWN = 50
 
 

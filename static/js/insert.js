@@ -20,16 +20,16 @@ function leaveNote(text) {
 }
 
 // Latin sentences are kept apart by a space; Chinese ones follow each other.
-function apart(before, sentence) {
-  const last = before.slice(-1);
-  return !last || /\s/.test(last) || /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/.test(last + sentence[0]) ? "" : " ";
+function apart(before, after) {
+  const edge = before.slice(-1) + after.slice(0, 1);
+  return edge.length < 2 || /[\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/.test(edge) ? "" : " ";
 }
 
 function insert(text, sentence) {
   leaveNote(text);
   const at = visited.has(text) ? text.selectionEnd : text.value.length;
   const added = apart(text.value.slice(0, at), sentence) + sentence + apart(sentence, text.value.slice(at));
-  text.setRangeText(text.value.length > at ? added : added.trimEnd(), at, at, "end");
+  text.setRangeText(added, at, at, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
   text.focus();
   announce(say("inserted"));

@@ -58,6 +58,10 @@ def test_a_card_about_more_of_the_case_comes_before_one_about_less():
     assert order([STEP, both], temperament="stubborn") == [10, 1]
 
 
+def test_a_card_about_just_this_step_comes_before_one_about_more():
+    assert order([STEP, card(11, steps=["listen"], position=99)]) == [11, 1]
+
+
 def test_each_thing_known_leads_with_its_best_card_and_the_others_follow():
     steps = [card(pk, steps=["listen"], position=pk) for pk in (20, 21, 22)]
     assert order([*steps, TYPE], temperament="stubborn") == [20, 2, 21, 22]

@@ -154,7 +154,7 @@ def test_the_whole_starter_set_is_read_on_few_pages_and_statements(house: House)
     ensure_starter_guidance()
     client = client_of(house.clerk)
     assert statements(client, LIST) <= 6
-    assert len(titles(client)) == 30
+    assert len(titles(client)) == 24
     assert set(titles(client)).isdisjoint(titles(client, "page=2"))
 
 
