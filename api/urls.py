@@ -14,6 +14,7 @@ from api.nouns import (  # noqa: E402
     customers,
     document,
     events,
+    guidance,
     health,
     house,
     policies,
@@ -32,4 +33,5 @@ urlpatterns = [
     *sales.urlpatterns,
     *policies.urlpatterns,
     *events.urlpatterns,
+    *guidance.urlpatterns,
 ]

@@ -19,6 +19,8 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
+from complaints.guidance.cards import current_mark
+from complaints.guidance.shown import Guidance, guidance_for
 from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
@@ -99,6 +101,7 @@ class CasePage:
     why: WhyClass
     card: CustomerCard
     links: "list[Linked]"
+    guidance: Guidance | None
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -118,7 +121,7 @@ def _case(scope: Scope, number: str) -> ComplaintQuerySet:
     has: dict[str, Any] = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
     has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
-    return rows.annotate(**has)[:1]
+    return rows.annotate(**has, guidance_mark=current_mark())[:1]
 
 
 def _prefetch(complaint: Complaint) -> None:
@@ -155,7 +158,17 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         why=why_class(complaint),
         card=customer_card(complaint, user),
         links=links,
+        guidance=_guidance(complaint, user, is_newest=before is None),
     )
+
+
+def _guidance(complaint: Complaint, user: User, *, is_newest: bool) -> Guidance | None:
+    """What fits while it is open; sentences can be put into the composer where there is one."""
+    if not complaint.is_open:
+        return None
+    further = [category.pk for category in complaint.further_categories.all()]
+    may_insert = is_newest and user.has_perm("complaints.work_desk")
+    return guidance_for(complaint, user, step=complaint.state, further=further, may_insert=may_insert)
 
 
 def readable(found: Sequence[Entry], links: Sequence["Linked"]) -> list[Entry]:

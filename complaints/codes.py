@@ -182,3 +182,40 @@ class Direction(models.TextChoices):
     IN = "in", _("From the customer")
     OUT = "out", _("To the customer")
     NOTE = "note", _("Internal note")
+
+
+class Skill(models.TextChoices):
+    """The five skills that run through AGREE and name its guidance. Source: DOMAIN.md 3.4."""
+
+    LISTEN_ACTIVELY = "listen_actively", _("Listen actively")
+    EMPATHISE = "empathise", _("Empathise")
+    ASK = "ask", _("Ask the right questions")
+    REACH_AGREEMENT = "reach_agreement", _("Reach an agreement")
+    CHECK = "check", _("Check that it is carried out")
+
+
+class Situation(models.TextChoices):
+    """What a talk may be about besides its step; threats keep their own words. Source: DOMAIN.md 3.7."""
+
+    ASKING = "asking", pgettext_lazy("situation", "Asking")
+    RESTATING = "restating", pgettext_lazy("situation", "Restating")
+    APOLOGISING = "apologising", pgettext_lazy("situation", "Apologising")
+    CALMING = "calming", pgettext_lazy("situation", "Calming")
+    REFUSING = "refusing", pgettext_lazy("situation", "Saying no")
+    PROMISING = "promising", pgettext_lazy("situation", "Promising")
+    INTERIM = "interim", pgettext_lazy("situation", "Interim answer")
+    HANDING_OVER = "handing_over", pgettext_lazy("situation", "Handing over")
+    PHONE = "phone", pgettext_lazy("situation", "On the phone")
+    VISIT = "visit", pgettext_lazy("situation", "On a visit")
+    MESSAGE = "message", pgettext_lazy("situation", "In writing")
+    DANGER = "danger", pgettext_lazy("situation", "Danger to people")
+    LEGAL = "legal", pgettext_lazy("situation", "Threatens with a lawyer")
+    PRESS = "press", pgettext_lazy("situation", "Threatens with the press")
+    REGULATOR = "regulator", pgettext_lazy("situation", "Threatens with a regulator")
+    ONLINE = "online", pgettext_lazy("situation", "Threatens to post it")
+    OVER_OUR_HEADS = "over_our_heads", pgettext_lazy("situation", "Wants to speak to the boss")
+    GROUP = "group", pgettext_lazy("situation", "Several customers")
+    ON_BEHALF = "on_behalf", pgettext_lazy("situation", "On behalf of a customer")
+    PARTNER = "partner", pgettext_lazy("situation", "A partner")
+    CLOSING = "closing", pgettext_lazy("situation", "Closing")
+    FOLLOWING_UP = "following_up", pgettext_lazy("situation", "Following up")

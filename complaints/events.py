@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.scope import scope_of
 from complaints import words
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, GuidanceCard
 from events.readers import let_read
 from events.registry import announce
 
@@ -26,6 +26,10 @@ ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), ico
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
+GUIDANCE_WRITTEN = announce("guidance.created", _("{actor} wrote the card"), icon="quote")
+GUIDANCE_CHANGED = announce("guidance.changed", _("{actor} changed the card"), icon="edit")
+GUIDANCE_ARCHIVED = announce("guidance.archived", _("{actor} archived the card"), icon="archive")
+GUIDANCE_RESTORED = announce("guidance.restored", _("{actor} brought the card back"), icon="refresh")
 
 
 def _categories(user: User) -> QuerySet[Category]:
@@ -35,3 +39,4 @@ def _categories(user: User) -> QuerySet[Category]:
 
 let_read("complaint", Complaint.objects.visible_to)
 let_read("category", _categories)
+let_read("guidancecard", GuidanceCard.objects.visible_to)

@@ -54,3 +54,7 @@ def register() -> None:
     register_nav("now", "complaints:queue", "inbox", "", act_now, 10, "n", label=_("Now"))
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
+    guidance = "complaints.read_guidance"
+    register_nav(
+        "guidance", "complaints:guidance", "quote", guidance, order=70, key="h", label=_("Guidance"), is_foot=True
+    )

@@ -28,3 +28,9 @@ personal("complaints.Promise", "what", "by_whom")
 impersonal("complaints.Promise", "form")
 personal("complaints.Draft", "fields")
 impersonal("complaints.ComplaintLink", "relation")
+impersonal(
+    "complaints.GuidanceCard",
+    "code", "steps", "temperaments", "categories", "skills", "situations", "title_en", "helps_en", "avoid_en", "say_en",
+    "title_zh", "helps_zh", "avoid_zh", "say_zh",
+)  # fmt: skip
+impersonal("complaints.GuidanceVersion", "content")

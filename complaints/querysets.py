@@ -15,6 +15,7 @@ from core.apart import AnyOf
 if TYPE_CHECKING:
     # ruff reads no strings in brackets
     from complaints.models.complaint import Complaint  # noqa: F401
+    from complaints.models.guidance import GuidanceCard  # noqa: F401
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -66,3 +67,15 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def for_list(self) -> "ComplaintQuerySet":
         """With all that a row shows, so that no row asks again."""
         return self.select_related("customer", "owner", "department", "category")
+
+
+class GuidanceCardQuerySet(models.QuerySet["GuidanceCard"]):
+    def visible_to(self, user: User) -> "GuidanceCardQuerySet":
+        """Cards for whoever reads complaints; archived ones for who edits them, and for the auditor."""
+        if not user.has_perm("complaints.read_guidance"):
+            return self.none()
+        sees_archived = user.has_perm("complaints.manage_guidance") or scope_of(user).is_auditor
+        return self if sees_archived else self.in_use()
+
+    def in_use(self) -> "GuidanceCardQuerySet":
+        return self.filter(is_archived=False)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
-from complaints.views import coaching, intake, queue, search
+from complaints.views import coaching, guidance, intake, queue, search
 
 app_name = "complaints"
 
@@ -30,4 +30,16 @@ coaching_urls = [
     path("coaching/", coaching.show, name="coaching"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *case_urls]
+CARD = "guidance/<int:card_id>/"
+
+guidance_urls = [
+    path("guidance/", guidance.guidance, name="guidance"),
+    path("guidance/new/", guidance.new_card, name="new_guidance_card"),
+    path("guidance/starter/", guidance.add_starter, name="add_starter_guidance"),
+    path(CARD, guidance.card, name="guidance_card"),
+    path(f"{CARD}edit/", guidance.edit_card, name="edit_guidance_card"),
+    path(f"{CARD}archive/", guidance.archive, name="archive_guidance_card"),
+    path(f"{CARD}restore/", guidance.restore, name="restore_guidance_card"),
+]
+
+urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *guidance_urls, *case_urls]

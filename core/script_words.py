@@ -21,6 +21,7 @@ def script_words() -> dict[str, str]:
         "draftHere": _("Kept on this machine {time}, not on the server yet"),
         "signedOut": _("You are signed out. Your text is kept on this machine."),
         "copied": _("Copied"),
+        "inserted": _("Inserted"),
         "offline": _("No connection since {time}."),
         "changed": _("Something here has changed."),
         "show": _("Show it"),

@@ -5,9 +5,11 @@ from typing import Any
 
 from accounts.models import Calendar, Department, OpeningSlot, RoleGrant, User
 from accounts.roles import Role
+from complaints.actions.guidance import save_card
 from complaints.codes import Channel
+from complaints.guidance.content import Content, Texts
 from complaints.intake import Intake
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, GuidanceCard
 
 # A Wednesday, 10:00 in Shanghai: the stores are open.
 WORKING_HOUR = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -73,6 +75,12 @@ class House:
 def make_category(code: str, name_en: str, name_zh: str, **fields: Any) -> Category:
     found, _ = Category.objects.update_or_create(code=code, defaults={"name_en": name_en, "name_zh": name_zh, **fields})
     return found
+
+
+def make_card(title: str = "Listen", **fields: Any) -> GuidanceCard:
+    """A card of guidance with one sentence; `fields` are those of its content."""
+    content = Content(**{"en": Texts("en", title, say=(f"{title}, please.",)), **fields})
+    return save_card(None, content, by=None)
 
 
 def make_intake(**answers: Any) -> Intake:

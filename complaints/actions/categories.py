@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints.actions.hiding import restrict_all_of
+from complaints.guidance.mark import renew_mark
 from complaints.importing.rows import NewCategory
 from complaints.models import Category
 from core.actions import action
@@ -59,6 +60,8 @@ def save_category(  # noqa: PLR0913 (a category's fields)
     category.save()
     if category.is_restricted:
         restrict_all_of(_restrict_below(category), by=by)
+    # Guidance fits a category and all below it.
+    renew_mark()
     record_event(
         CHANGED if category_id else CREATED,
         category,
@@ -121,6 +124,7 @@ def add_categories(wanted: Iterable[NewCategory], *, by: User | None) -> int:
     rows = [_below(parents[one.parent], one, last) for one in by_code.values()]
     # Two imports at once may want the same one: whoever comes second waits, then finds its code taken and starts anew.
     Category.objects.bulk_create(rows)
+    renew_mark()
     record_first_events(
         CREATED,
         [(row, {"code": row.code, "parent_id": row.parent_id, "is_imported": True}) for row in rows],

@@ -47,6 +47,7 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "card": page.card,
         "why": page.why,
         "linked": page.links,
+        "guidance": page.guidance,
         "may_work": user.has_perm("complaints.work_desk"),
         "may_assign": user.has_perm("complaints.assign"),
         "may_change": complaint.is_open and may_change(complaint, user),

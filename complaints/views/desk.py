@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.authority import own_limit
@@ -16,8 +15,9 @@ from complaints.class_reasons import why_class
 from complaints.codes import LASTR_STATES, State
 from complaints.customer_card import customer_card
 from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
+from complaints.guidance.cards import current_mark
+from complaints.guidance.shown import guidance_for
 from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
-from complaints.sayings import sayings_for
 from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from core import clock
@@ -31,7 +31,7 @@ RELATED = ("department", "owner", "customer", "category", "sale", "recorded_by")
 
 @complaint_page("GET")
 def show(request: HttpRequest, number: str) -> HttpResponse:
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _found(request, number)
     if not desk_page.is_at_desk(complaint) or not reader(request).has_perm("complaints.work_desk"):
         return redirect(complaint)
     return _screen(request, complaint, changing=request.GET.get("change", ""))
@@ -70,10 +70,16 @@ def correct(request: HttpRequest, number: str, step: str) -> HttpResponse:
     return _screen(request, complaint)
 
 
+def _found(request: HttpRequest, number: str) -> Complaint:
+    """The complaint, and the mark of the guidance beside it."""
+    visible = Complaint.objects.visible_to(reader(request)).select_related(*RELATED)
+    return visible.annotate(guidance_mark=current_mark()).get(number=number)
+
+
 def _posted(request: HttpRequest, number: str, step: str) -> tuple[Complaint, dict[str, StepRecord], StepForm]:
     if step not in LASTR_STATES:
         raise Http404
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _found(request, number)
     records = desk_page.current_records(complaint)
     people = people_to_tell(complaint, by=reader(request), now=clock.now()) if step == State.REPORT else ()
     return complaint, records, desk_page.new_form(step, records, request.POST, people=people)
@@ -116,7 +122,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
 @complaint_page("POST")
 def assess(request: HttpRequest, number: str) -> HttpResponse:
     """Keep the seven points of who ran the talk, or of a supervisor beside them."""
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _found(request, number)
     form = AssessmentForm(request.POST)
     if not form.is_valid():
         return _screen(request, complaint, assessment=form, status=422)
@@ -155,7 +161,7 @@ def _screen(
         "change_form": ChangeDeskForm(),
         "limit": own_limit(user),
         "currency": policy("company.currency"),
-        "sayings": _sayings(complaint, changing or in_hand or ""),
+        "guidance": guidance_for(complaint, user, step=changing or in_hand or "", most_open=2),
         "why": why_class(complaint),
         "card": customer_card(complaint, user),
         "currency_sign": SIGNS.get(policy("company.currency"), policy("company.currency")),
@@ -168,15 +174,6 @@ def _screen(
 def _chips(complaint: Complaint) -> dict[str, Deadline]:
     """The promises the head shows, by kind: the newest of each."""
     return {row.kind: row for row in Deadline.objects.of(complaint).exclude(state="cancelled").order_by("id")}
-
-
-def _sayings(complaint: Complaint, step: str) -> Any:
-    return sayings_for(
-        step,
-        customer_language=complaint.language,
-        reader_language=get_language() or "en",
-        is_heated=is_heated(complaint),
-    )
 
 
 def _afterwards(

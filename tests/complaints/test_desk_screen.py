@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from complaints.actions import desk
 from complaints.codes import State
+from complaints.guidance.starter import ensure_starter_guidance
 from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
 from events.models import Notification
 from tests.complaints.pages import statements
@@ -321,6 +322,7 @@ def test_pressing_needs_a_post(walk_to, at):
 
 
 def test_sayings_are_in_the_customers_language(walk_to, at):
+    ensure_starter_guidance()
     page = at.get(url("desk", walk_to("listen", language="zh-hans"))).content.decode()
     assert '<p lang="zh">“请您再详细讲一次，我记下来。”</p>' in page
     page = at.get(url("desk", walk_to("listen", language="en", phone="13805710001"))).content.decode()

@@ -101,6 +101,13 @@ def keys_dialog(page: Page, numbers: Numbers) -> None:
     expect(page.locator("dialog#keys")).to_be_visible()
 
 
+def card_refused(page: Page, numbers: Numbers) -> None:
+    page.goto("/guidance/new/")
+    page.fill("[name=say_en]", "Dear {sir}, please sit down.")
+    page.click("main [data-main]")
+    page.wait_for_selector("[data-error-summary]")
+
+
 def of_program(name: str, path: str = "") -> Show:
     """A page of the service account with this name, by way of their list."""
 
@@ -221,6 +228,12 @@ SIGHTS = [
     Sight("search", "frontdesk1", at("/search/")),
     Sight("search-found", "frontdesk1", at("/search/?q=保养")),
     Sight("search-none", "frontdesk1", at("/search/?q=139+1111+2222")),
+    Sight("guidance", "frontdesk1", at("/guidance/")),
+    Sight("guidance-found", "handler1", at("/guidance/?q=抱歉&step=apologise")),
+    Sight("guidance-none", "frontdesk1", at("/guidance/?q=submarine")),
+    Sight("guidance-card", "manager1", at("/guidance/1/")),
+    Sight("guidance-edit", "manager1", at("/guidance/1/edit/")),
+    Sight("guidance-refused", "manager1", card_refused),
     Sight("customer", "frontdesk1", at("/customers/1/")),
     Sight("customer-edit", "supervisor1", at("/customers/1/edit/")),
     Sight("customer-vip", "supervisor1", at("/customers/2/vip/")),

@@ -17,11 +17,11 @@ from django.test import Client, override_settings
 
 from accounts.models import ServiceAccount, User
 from accounts.roles import Role
-from complaints.models import Complaint
+from complaints.models import Complaint, GuidanceCard
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
-from tests.house import House, lodge, make_user
+from tests.house import House, lodge, make_card, make_user
 
 PASSWORD = "a-long-password"
 OWN, OTHER, ABOUT_ME, ABOUT_HEAD, RESTRICTED = "own", "other", "about_me", "about_head", "restricted"
@@ -119,6 +119,10 @@ class Stage:
         """A service account that a manager has confirmed."""
         return ServiceAccount.objects.first() or make_confirmed(self.house)
 
+    def card(self) -> GuidanceCard:
+        """A card of guidance."""
+        return GuidanceCard.objects.first() or make_card()
+
     def sees(self, role: Role, relation: str) -> bool:
         """The rule, written once more: what a person of the store west reads."""
         if role == Role.AUDITOR:
@@ -134,6 +138,7 @@ class Stage:
             "customer_id": customer.pk if customer else 1,
             "notification_id": 1,
             "account_id": self.program().pk,
+            "card_id": self.card().pk,
         }
 
 

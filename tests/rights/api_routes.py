@@ -11,6 +11,7 @@ from complaints.models import Complaint
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
+CARD = "card"
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -26,6 +27,7 @@ class Things:
     report_id: int
     me: str
     supervisor: str
+    card_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ API: dict[str, ApiRow] = {
     "sales-list": read("customer: read", **SALES),
     "sales-detail": both("customer: read", "sale: record", a_sale, SALE, "PUT", **SALES),
     "events-list": read(ANYBODY),
+    "guidance-list": read("guidance: read"),
+    "guidance-detail": read("guidance: read", CARD),
     "policies-list": read("policy: read", **ADMIN),
     "policies-detail": both("policy: read", "policy: change", lambda things: {"value": 40}, POLICY, "PATCH", **ADMIN),
 }
@@ -129,5 +133,6 @@ def api_url(name: str, things: Things) -> str:
         REPORT: {"pk": things.report_id},
         SALE: {"source": "till", "external_id": "S-1"},
         POLICY: {"key": "draft.keep_days"},
+        CARD: {"pk": things.card_id},
     }
     return reverse(f"api:{name}", kwargs=named.get(API[name].of, {}))

@@ -159,6 +159,13 @@ MATRIX: tuple[Right, ...] = (
     house("policy: change",               "- - - - - - A  - - -", "policies.change_policies",
           actions=("policies.actions.set_policy",)),
     house("policy: read",                 "- - - - - - A  A A -", "policies.view_policies"),
+    house("guidance: read",               "A A A A A A A  A - -", "complaints.read_guidance",
+          routes=("complaints:guidance", "complaints:guidance_card")),
+    house("guidance: write",              "- - - - - - A  - - -", "complaints.manage_guidance",
+          actions=("complaints.actions.guidance.save_card", "complaints.actions.guidance.archive_card",
+                   "complaints.actions.guidance.restore_card", "complaints.actions.guidance.add_starter_cards"),
+          routes=("complaints:new_guidance_card", "complaints:edit_guidance_card", "complaints:archive_guidance_card",
+                  "complaints:restore_guidance_card", "complaints:add_starter_guidance")),
     # Part of other actions, and of the sweep.
     house("system: by itself alone",      "- - - - - - -  - - -",
           actions=(f"{CLOCK}.open_deadline", f"{CLOCK}.open_deadlines_in_bulk", f"{CLOCK}.open_first_deadlines", f"{CLOCK}.meet_deadline",

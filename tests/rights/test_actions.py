@@ -18,18 +18,30 @@ from accounts.passwords import set_password
 from accounts.roles import Role
 from accounts.second_factor_actions import reset_second_factor
 from accounts.service_accounts import waiting_request
-from complaints.actions import categories, classes, desk, links, ownership, record, reports, talks, transitions
+from complaints.actions import (
+    categories,
+    classes,
+    desk,
+    guidance,
+    links,
+    ownership,
+    record,
+    reports,
+    talks,
+    transitions,
+)
 from complaints.actions.drafts import discard_draft, save_draft
 from complaints.actions.import_rows import import_rows
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.outside import record_gone_outside
+from complaints.guidance.content import Content, Texts
 from complaints.models import OralReport
 from core import clock
 from core.errors import DomainError, PermissionDenied
 from customers import actions as care
 from customers.told import Told, record_customer, record_told_sale, revise_customer
 from policies.actions import set_policy
-from tests.house import make_intake
+from tests.house import make_card, make_intake
 from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
 from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
@@ -40,6 +52,7 @@ OF_ITSELF = set(right("system: by itself alone").actions)
 FORMS = set(right("draft: keep, discard").actions)
 # These find only the rows of whoever asks.
 OF_ONES_OWN = set(right("sign-in: look after one's own").actions)
+A_CARD = Content(en=Texts("en", "A card", say=("Please sit down.",)))
 KEY = "00000000-0000-4000-8000-000000000001"
 
 Call = Callable[[World, Any, Any], object]
@@ -93,6 +106,10 @@ CALLS: dict[str, Call] = {
         None, code="new", name_en="New", name_zh="新", by=by
     ),
     "complaints.actions.categories.add_categories": lambda w, c, by: categories.add_categories([], by=by),
+    "complaints.actions.guidance.save_card": lambda w, c, by: guidance.save_card(None, A_CARD, by=by),
+    "complaints.actions.guidance.archive_card": lambda w, c, by: guidance.archive_card(make_card().pk, by=by),
+    "complaints.actions.guidance.restore_card": lambda w, c, by: guidance.restore_card(make_card().pk, by=by),
+    "complaints.actions.guidance.add_starter_cards": lambda w, c, by: guidance.add_starter_cards({}, by=by),
     "customers.actions.find_or_create_customer": lambda w, c, by: care.find_or_create_customer(
         "Sarah", phone="13900007777", by=by
     ),

@@ -15,11 +15,12 @@ from accounts.actions import change_user, set_roles
 from accounts.key_actions import create_api_key, revoke_api_key
 from accounts.roles import Role
 from complaints.actions.links import link_complaints
-from complaints.models import OralReport
+from complaints.models import GuidanceCard, OralReport
 from core import clock
 from customers.actions import record_sale
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
+from tests.house import make_card
 from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
@@ -63,6 +64,7 @@ def things_of(world, relation):
     return Things(
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
+        (GuidanceCard.objects.first() or make_card()).pk,
     )  # fmt: skip
 
 
