@@ -9,8 +9,10 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         # Notices and kinds of events are put into words by the worker too, so all of them load with the app.
         from complaints import about_customers, deadlines, events, nav, permissions, personal  # noqa: F401
+        from complaints import cause_deadlines, cause_events  # noqa: F401
         from complaints.actions import desk, notices, ownership, reports  # noqa: F401
 
         about_customers.register()
         nav.register()
         deadlines.register()
+        cause_deadlines.register()

@@ -54,3 +54,6 @@ def register() -> None:
     register_nav("now", "complaints:queue", "inbox", "", act_now, 10, "n", label=_("Now"))
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
+    register_nav(
+        "causes", "complaints:causes", "refresh", "complaints.read_complaints", None, 60, label=_("Recurring causes")
+    )

@@ -5,6 +5,9 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
+from complaints.actions.evaluation import supersede_evaluation
+from complaints.codes import State
+from complaints.events import TRANSITIONED
 from complaints.models import Complaint
 from core.errors import Blocked, Blocker
 from events.models import Event, Notification
@@ -41,3 +44,15 @@ def notices_follow_the_reader(event: Event, subject: User) -> None:
     for number, url in pages:
         if number not in seen:
             take_back([reader], url=url)
+
+
+@subscribe(TRANSITIONED, **{"from": State.EVALUATE.value})
+def another_round_is_evaluated_anew(event: Event, subject: Complaint) -> None:
+    """What was evaluated before the case went back, or was ended otherwise, stays on record as it was."""
+    if event.data["to"] != State.CLOSED:
+        supersede_evaluation(subject, at=event.at)
+
+
+@subscribe(TRANSITIONED, name="reopen")
+def reopened_is_evaluated_anew(event: Event, subject: Complaint) -> None:
+    supersede_evaluation(subject, at=event.at)
