@@ -8,6 +8,7 @@ register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
+    causes,
     complaints,
     complaints_talks,
     complaints_verbs,
@@ -16,6 +17,7 @@ from api.nouns import (  # noqa: E402
     events,
     health,
     house,
+    learned,
     policies,
     sales,
 )
@@ -32,4 +34,6 @@ urlpatterns = [
     *sales.urlpatterns,
     *policies.urlpatterns,
     *events.urlpatterns,
+    *causes.urlpatterns,
+    *learned.urlpatterns,
 ]

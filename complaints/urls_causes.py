@@ -32,7 +32,7 @@ class RowIdConverter:
 register_converter(CauseNumberConverter, "cause")
 register_converter(RowIdConverter, "row")
 
-ONE = "causes/<cause:number>/"
+ONE = "causes/<cause:cause_number>/"
 
 cause_urls: list[URLPattern] = [
     path("causes/", causes.causes, name="causes"),

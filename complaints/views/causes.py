@@ -95,9 +95,9 @@ def new_cause(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def cause(request: HttpRequest, number: str) -> HttpResponse:
+def cause(request: HttpRequest, cause_number: str) -> HttpResponse:
     user = _needs(request, READ)
-    return _page(request, _find(user, number))
+    return _page(request, _find(user, cause_number))
 
 
 def _find(user: User, number: str) -> Cause:
@@ -156,11 +156,11 @@ def _press(
     """A view for one press on a cause; a form that came back is left by its address."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
-    def press(request: HttpRequest, number: str) -> HttpResponse:
+    def press(request: HttpRequest, cause_number: str) -> HttpResponse:
         user = _needs(request, permission)
         if request.method != "POST":
-            return redirect("complaints:cause", number)
-        cause = _find(user, number)
+            return redirect("complaints:cause", cause_number)
+        cause = _find(user, cause_number)
         kwargs: dict[str, Any] = {"cause": cause} if wants_cause else {}
         form = form_class(request.POST, **kwargs)
         if not form.is_valid() or form.save(cause, by=user) is None:
@@ -168,7 +168,7 @@ def _press(
             place = "plan_form" if name == "step_form" and isinstance(form, PlanForm) and cause.state != "open" else name
             return _page(request, cause, status=422, **{place: form})
         messages.success(request, str(done))
-        return redirect("complaints:cause", number)
+        return redirect("complaints:cause", cause_number)
 
     return press
 
