@@ -7,7 +7,8 @@ from accounts.models import Calendar, Department, OpeningSlot, RoleGrant, User
 from accounts.roles import Role
 from complaints.codes import Channel
 from complaints.intake import Intake
-from complaints.models import Category, Complaint
+from complaints.models import Category, Cause, Complaint, Suggestion
+from core import clock
 
 # A Wednesday, 10:00 in Shanghai: the stores are open.
 WORKING_HOUR = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -72,6 +73,22 @@ class House:
 
 def make_category(code: str, name_en: str, name_zh: str, **fields: Any) -> Category:
     found, _ = Category.objects.update_or_create(code=code, defaults={"name_en": name_en, "name_zh": name_zh, **fields})
+    return found
+
+
+def make_cause(department: Department, category: Category, **fields: Any) -> Cause:
+    """The open cause of this category, made or changed without a word to anybody."""
+    known = {"department": department, "category": category, "what": "category", "value": "", "closed_at": None}
+    now = clock.now()
+    found, _ = Cause.objects.update_or_create(
+        **known, defaults=fields, create_defaults={"number": "K-1", "opened_at": now, "updated_at": now, **fields}
+    )
+    return found
+
+
+def make_suggestion(complaint: Complaint, by: User, **fields: Any) -> Suggestion:
+    defaults = {"department": complaint.department, "text": "A list", "kept_by": by, "kept_at": clock.now(), **fields}
+    found, _ = Suggestion.objects.get_or_create(complaint=complaint, defaults=defaults)
     return found
 
 
