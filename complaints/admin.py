@@ -1,4 +1,4 @@
-"""Categories and root causes in Django's admin. Nothing that holds a customer or a complaint is ever registered here."""
+"""Categories and root causes in Django's admin. Nothing that holds a customer or a complaint is registered here."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import head_office_managers
 from accounts.models import User
-from complaints.causes import leaders_on_duty, readers_of
+from complaints.causes import leaders_on_duty, named_people, readers_of
 from complaints.models import Cause
 from core import clock
 from deadlines.kinds import DeadlineKind, register_kind
@@ -34,8 +34,10 @@ def recipients(cause: Cause, rung: str) -> list[User]:
         return readers_of(cause, [cause.owner]) if cause.owner else []
     if rung == "head_office":
         about = {cause.subject_id} if cause.subject_id else set()
-        return readers_of(cause, head_office_managers(now=now, exclude_ids=about))
-    return leaders_on_duty(cause, rung, now)
+        found = readers_of(cause, head_office_managers(now=now, exclude_ids=about))
+    else:
+        found = leaders_on_duty(cause, rung, now)
+    return found or named_people(cause)
 
 
 def register() -> None:

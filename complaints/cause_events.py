@@ -45,7 +45,9 @@ def _checked(values: Values) -> str:
 OPENED = announce("cause.opened", _opened, icon="refresh")
 LINKED = announce("cause.complaint_linked", gettext_lazy("It came again: a complaint was linked"), icon="link")
 ASSIGNED = announce("cause.assigned", _assigned, icon="user-check")
-PLANNED = announce("cause.planned", gettext_lazy("{actor} planned the corrective action, until {due_on}"), icon="pencil")
+PLANNED = announce(
+    "cause.planned", gettext_lazy("{actor} planned the corrective action, until {due_on}"), icon="pencil"
+)
 DONE = announce("cause.done", gettext_lazy("{actor} reported the corrective action as done"), icon="check")
 CHECKED = announce("cause.checked", _checked, icon="clipboard-check")
 

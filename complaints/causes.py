@@ -106,14 +106,25 @@ def _is_in_reach(user: User, cause: Cause) -> bool:
 
 
 def first_owner(cause: Cause, now: datetime) -> User | None:
-    """Who has it first: the head of the department, else its supervisor, else the manager above."""
+    """Who has it first: the head of the department, else its supervisor, else the manager above.
+
+    A restricted one, which these must not see, goes to the first of the people named for it.
+    """
     head = cause.department.head
     if head is not None and readers_of(cause, [head]):
         return head
     for role in LEADERS:
         if found := leaders_on_duty(cause, role, now):
             return found[0]
-    return None
+    return next(iter(named_people(cause)), None)
+
+
+def named_people(cause: Cause) -> list[User]:
+    """The people named for a restricted one who may see it; nobody for all others."""
+    if not cause.category.is_restricted:
+        return []
+    people = User.objects.active().people().filter(pk__in=named_for(cause)).order_by("pk")
+    return readers_of(cause, people.select_related("department").prefetch_related("role_grants"))
 
 
 def leaders_on_duty(cause: Cause, role: str, now: datetime) -> list[User]:

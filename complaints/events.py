@@ -25,9 +25,7 @@ REPORT_CONFIRMED = announce("complaint.oral_report_confirmed", words.report_conf
 ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), icon="clipboard-check")
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
-EVALUATION_KEPT = announce(
-    "complaint.evaluation_kept", _("{actor} recorded how it came out"), icon="clipboard-check"
-)
+EVALUATION_KEPT = announce("complaint.evaluation_kept", _("{actor} recorded how it came out"), icon="clipboard-check")
 SUGGESTION_KEPT = announce("suggestion.kept", _("{actor} kept a suggestion"), icon="bulb")
 SUGGESTION_ANSWERED = announce("suggestion.answered", words.suggestion_answered, icon="bulb")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")

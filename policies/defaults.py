@@ -124,8 +124,12 @@ _CAUSES = (
         promise,
     ),
     PolicySpec(
-        "causes.check_days", 30, _("Effectiveness check after"),
-        _("How long a corrective action must have held before one may say that it helped."), v.whole(1, 365), DAYS,
+        "causes.check_days",
+        30,
+        _("Effectiveness check after"),
+        _("How long a corrective action must have held before one may say that it helped."),
+        v.whole(1, 365),
+        DAYS,
     ),
 )
 
@@ -275,4 +279,6 @@ _COMPANY = (
     ),
 )  # fmt: skip
 
-SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK)}
+SPECS: dict[str, PolicySpec] = {
+    spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK)
+}

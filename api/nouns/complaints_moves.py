@@ -273,8 +273,15 @@ MOVES: dict[str, Move] = {
         lambda complaint, told, by: evaluation.evaluate(complaint.pk, by=by, **told_of_outcome(told)),
         frozenset(
             {
-                "no_satisfaction", "dissatisfied", "no_root_cause", "no_did_well", "no_to_improve", "no_next_time",
-                "no_suggestion_answer", "no_outcome", "no_relief",
+                "no_satisfaction",
+                "dissatisfied",
+                "no_root_cause",
+                "no_did_well",
+                "no_to_improve",
+                "no_next_time",
+                "no_suggestion_answer",
+                "no_outcome",
+                "no_relief",
             }
         ),
     ),

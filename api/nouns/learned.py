@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import refused
-from api.fields import Code, Instant, Line, Text, YesNo
+from api.fields import Code, Instant, Line, Text
 from api.filters import CodeFilter, Filter, YesNoFilter
 from api.nouns.complaints_answers import Said, Username
 from api.nouns.complaints_base import OfComplaint, at_fields
@@ -38,8 +38,9 @@ class RootCauseCode(Line):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=64, **kwargs)
 
-    def to_internal_value(self, data: Any) -> Any:
-        code = super().to_internal_value(data)
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # As a text first, whose length is checked; then as what it names.
+        code = super().run_validation(data)
         found = RootCause.objects.filter(code=code).first()
         if found is None:
             self.fail("unknown")
@@ -53,10 +54,14 @@ class Texts(serializers.ListField):
 class EvaluationFields(Input):
     """What is said of the outcome; what is left out stays as it was recorded."""
 
-    satisfaction = Code(choices=Satisfaction.choices, required=False, help_text="How content the customer says they are.")
+    satisfaction = Code(
+        choices=Satisfaction.choices, required=False, help_text="How content the customer says they are."
+    )
     root_cause = RootCauseCode(required=False, help_text="Code of the root cause.")
     root_cause_text = Text(max_length=ANSWER_LIMIT, help_text="How it came about.", **OPTIONAL)
-    corrective_action = Text(max_length=ANSWER_LIMIT, help_text="What is done so that it does not come again.", **OPTIONAL)
+    corrective_action = Text(
+        max_length=ANSWER_LIMIT, help_text="What is done so that it does not come again.", **OPTIONAL
+    )
     did_well = Text(max_length=ANSWER_LIMIT, help_text="What went well.", **OPTIONAL)
     to_improve = Text(max_length=ANSWER_LIMIT, help_text="What deserves improving.", **OPTIONAL)
     next_time = Text(max_length=ANSWER_LIMIT, help_text="How it is done better next time.", **OPTIONAL)

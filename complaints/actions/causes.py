@@ -104,9 +104,7 @@ def _open(cause: Cause, ids: set[int], *, by: User | None, at: datetime, **told:
     cause.opened_by, cause.opened_at, cause.updated_at = by, at, at
     cause.number = take_running_number(SERIES)
     cause.save(force_insert=True)
-    CauseComplaint.objects.bulk_create(
-        CauseComplaint(cause=cause, complaint_id=pk, linked_at=at) for pk in sorted(ids)
-    )
+    CauseComplaint.objects.bulk_create(CauseComplaint(cause=cause, complaint_id=pk, linked_at=at) for pk in sorted(ids))
     # Now that it has complaints, those named for them are known.
     cause.owner = first_owner(cause, at)
     cause.save(update_fields=["owner"])
@@ -186,7 +184,7 @@ def _save(cause: Cause, *fields: str, at: datetime) -> None:
 
 
 @action
-def open_cause(  # noqa: PLR0913 (what is the same)
+def open_cause(
     *, department: Department, category: Category, what: str, value: str = "", subject: User | None = None,
     note: str, by: User,
 ) -> Cause:  # fmt: skip

@@ -73,6 +73,23 @@ def evaluate(complaint_id: int, *, suggestions: Sequence[str] = (), by: User, **
     return close_evaluated(complaint, by=by, at=now)
 
 
+@action
+def close_if_complete(
+    complaint_id: int, *, suggestions: Sequence[str] = (), by: User, **told: Unpack[Told]
+) -> tuple[Complaint, list[Blocker]]:
+    """Keep what is said, and close the case with it when nothing is missing; what is missing is told.
+
+    Unlike `evaluate`, so that what somebody typed into a form stays although it is not enough.
+    """
+    complaint = _to_evaluate(complaint_id, by)
+    if complaint.state != State.EVALUATE:
+        raise Conflict("already_ended", current=complaint)
+    now = clock.now()
+    _record(complaint, told, suggestions, by=by, at=now)
+    missing = AGREE.blockers(complaint, "evaluated")
+    return (complaint, missing) if missing else (close_evaluated(complaint, by=by, at=now), [])
+
+
 def close_evaluated(complaint: Complaint, *, by: User, at: datetime) -> Complaint:
     """Close a case with what is recorded, on a complaint that the caller has locked; saves it.
 
@@ -180,5 +197,7 @@ def _check(given: dict[str, Any]) -> list[Blocker]:
         blockers.append(Blocker("no_relief", _("Choose what the customer got."), "relief"))
     root = given.get("root_cause")
     if root is not None and not root.is_active:
-        blockers.append(Blocker("old_root_cause", _("This root cause is no longer used. Choose another."), "root_cause"))
+        blockers.append(
+            Blocker("old_root_cause", _("This root cause is no longer used. Choose another."), "root_cause")
+        )
     return blockers

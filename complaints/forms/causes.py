@@ -30,11 +30,12 @@ class Versioned(forms.Form):
     """A form that says which state of the thing it was filled for."""
 
     use_required_attribute = False
-    version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    # Not called as the column, which a page about a conflict would show beside what is there now.
+    seen_version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     @property
     def seen(self) -> int | None:
-        return self.cleaned_data.get("version")
+        return self.cleaned_data.get("seen_version")
 
 
 class CauseStep(Versioned):
@@ -61,10 +62,10 @@ class PlanForm(CauseStep):
 
 
 class DoneForm(CauseStep):
-    note = text(_("How it was done (if you like)"), rows=2)
+    done_note = text(_("How it was done (if you like)"), rows=2)
 
     def act(self, cause: Cause, by: User) -> Cause:
-        return actions.finish_action(cause.pk, note=self.cleaned_data["note"], expected_version=self.seen, by=by)
+        return actions.finish_action(cause.pk, note=self.cleaned_data["done_note"], expected_version=self.seen, by=by)
 
 
 class CheckForm(CauseStep):
@@ -74,12 +75,13 @@ class CheckForm(CauseStep):
         widget=Picks,
         error_messages={"required": _("Choose whether it helped.")},
     )
-    note = text(_("What was seen"), rows=2)
+    check_note = text(_("What was seen"), rows=2)
+    places = {"no_note": "check_note"}
 
     def act(self, cause: Cause, by: User) -> Cause:
         is_effective = self.cleaned_data["is_effective"] == "yes"
         return actions.check_effect(
-            cause.pk, is_effective=is_effective, note=self.cleaned_data["note"], expected_version=self.seen, by=by
+            cause.pk, is_effective=is_effective, note=self.cleaned_data["check_note"], expected_version=self.seen, by=by
         )
 
 

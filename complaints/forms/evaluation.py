@@ -146,19 +146,24 @@ class EvaluationForm(forms.Form):
 
     def keep(self, *, by: User) -> Complaint | None:
         """Keep what is typed; None when a field was refused."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "suggestion"}
-        text = self.cleaned_data["suggestion"]
-        return save_with(
-            self,
-            lambda: actions.record_evaluation(
-                self.complaint.pk, suggestions=[text] if text else [], by=by, **given  # type: ignore[typeddict-item]
-            ),
-            PLACES,
-        )
+        return save_with(self, lambda: actions.record_evaluation(self.complaint.pk, by=by, **self._told()), PLACES)
 
     def close(self, *, by: User) -> Complaint | None:
-        """Close with what is kept; None when something is missing, which then stands at its field."""
-        return save_with(self, lambda: actions.evaluate(self.complaint.pk, by=by), PLACES)
+        """Keep it, and close with it; None when something is missing, which then stands at its field."""
+        found = save_with(self, lambda: actions.close_if_complete(self.complaint.pk, by=by, **self._told()), PLACES)
+        if found is None:
+            return None
+        complaint, missing = found
+        for blocker in missing:
+            place = PLACES.get(blocker.code)
+            error = ValidationError(str(blocker.message), code=blocker.code)
+            self.add_error(place if place in self.fields else None, error)
+        return None if missing else complaint
+
+    def _told(self) -> dict[str, Any]:
+        given = {name: value for name, value in self.cleaned_data.items() if name != "suggestion"}
+        text = self.cleaned_data["suggestion"]
+        return {**given, "suggestions": [text] if text else []}
 
 
 def initial_of(row: Evaluation) -> dict[str, Any]:

@@ -45,9 +45,7 @@ class Suggestion(models.Model):
     kept_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.KEPT)
     answer = models.TextField(_("answer"), blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     reward = models.CharField(_("reward"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.roles import refused
 from accounts.zones import zone_of
-from complaints.causes import COMPLAINTS_SHOWN, MOST_ROWS, came_again, complaints_of, may_work_on, trend
 from complaints.cause_workflow import current_action
+from complaints.causes import COMPLAINTS_SHOWN, MOST_ROWS, came_again, complaints_of, may_work_on, trend
 from complaints.forms.causes import AddForm, CauseStep, CheckForm, DoneForm, NewCauseForm, OwnerForm, PlanForm
 from complaints.lines import for_lines, lines
 from complaints.models import Cause
@@ -113,7 +113,7 @@ def _page(request: HttpRequest, cause: Cause, *, status: int = 200, **forms: Cau
     shown = complaints_of(cause, user)
     step, form_class = STEPS.get(cause.state, ("", None))
     may_work = cause.is_open and may_work_on(user, cause)
-    initial = {"version": cause.version}
+    initial = {"seen_version": cause.version}
     context: dict[str, Any] = {
         "cause": cause,
         "action": action,
@@ -144,7 +144,7 @@ def _page(request: HttpRequest, cause: Cause, *, status: int = 200, **forms: Cau
 def _again(action: Any, cause: Cause) -> PlanForm:
     """The plan as it stands, to be changed."""
     known = {"corrective_action": action.what, "due_on": action.due_on} if action else {}
-    return PlanForm(initial={**known, "version": cause.version}, auto_id="plan_%s")
+    return PlanForm(initial={**known, "seen_version": cause.version}, auto_id="plan_%s")
 
 
 Words = str | Promise
@@ -165,7 +165,9 @@ def _press(
         form = form_class(request.POST, **kwargs)
         if not form.is_valid() or form.save(cause, by=user) is None:
             # The plan is changed in a form of its own beside the next step.
-            place = "plan_form" if name == "step_form" and isinstance(form, PlanForm) and cause.state != "open" else name
+            place = (
+                "plan_form" if name == "step_form" and isinstance(form, PlanForm) and cause.state != "open" else name
+            )
             return _page(request, cause, status=422, **{place: form})
         messages.success(request, str(done))
         return redirect("complaints:cause", cause_number)

@@ -25,16 +25,15 @@ def evaluate(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, complaint, EvaluationForm(complaint=complaint, user=user))
     form = EvaluationForm(request.POST, complaint=complaint, user=user)
-    if not form.is_valid() or form.keep(by=user) is None:
+    save = form.close if request.POST.get("press") == "close" else form.keep
+    saved = save(by=user) if form.is_valid() else None
+    if saved is None:
         return _page(request, complaint, form, status=422)
-    if request.POST.get("press") != "close":
+    if saved.is_open or not form.is_case:
         messages.success(request, _("Kept"))
         return redirect("complaints:evaluate" if form.is_case else "complaints:desk", number)
-    closed = form.close(by=user)
-    if closed is None:
-        return _page(request, complaint, form, status=422)
     messages.success(request, _("Closed. What was learned is kept."))
-    return redirect(back_to(closed, request))
+    return redirect(back_to(saved, request))
 
 
 def _page(request: HttpRequest, complaint: Complaint, form: EvaluationForm, *, status: int = 200) -> HttpResponse:

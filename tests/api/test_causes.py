@@ -106,9 +106,7 @@ def test_what_is_recorded_before_need_not_be_said_again(api, house, at_work):
     body = done(client.post(at(case, "evaluation"), {**EVALUATED, "suggestions": []}))
     assert (body["has_no_suggestion"], body["root_cause"]) == (True, "information_promised")
     assert errors(client.post(at(case, "evaluation"), {"root_cause": "weather"})) == {"root_cause": "unknown"}
-    problem(
-        client.post(at(case, "evaluation"), {"closed_despite": "No"}), 403, "only_supervisor_closes_despite"
-    )
+    problem(client.post(at(case, "evaluation"), {"closed_despite": "No"}), 403, "only_supervisor_closes_despite")
     assert done(move(client, case, "evaluated"))["state"] == "closed"
 
 

@@ -28,7 +28,7 @@ def make_recurring(house: House, **answers: Any) -> Cause:
     """The cause that three complaints open."""
     for _ in range(3):
         again(house, **answers)
-    return Cause.objects.get()
+    return Cause.objects.latest("pk")
 
 
 def later(**delta: float) -> Any:

@@ -19,8 +19,7 @@ from core import clock
 from core.errors import Blocked, Conflict, PermissionDenied
 from deadlines.firing import fire_due_deadlines
 from deadlines.models import Deadline
-from events.models import Event, Notification
-from events.verification import verify
+from events.models import Event, Notification, TextRevision
 from policies.actions import set_policy
 from tests.complaints.recurring import PRODUCT, again, later, make_recurring
 from tests.complaints.refusals import refused
@@ -78,7 +77,6 @@ def test_later_ones_are_linked_and_keep_their_own_class(house, cause):
     assert Cause.objects.count() == 1
     assert cause.complaints.count() == 7
     assert Event.objects.of(cause).filter(type="cause.complaint_linked").count() == 4
-    assert verify().is_sound if hasattr(verify(), "is_sound") else True
 
 
 def test_another_product_department_or_category_is_another_matter(house, cause):
@@ -115,10 +113,14 @@ def test_what_was_closed_opens_another_when_it_comes_again(house, cause):
 
 def test_imported_rows_open_nothing_and_belong_to_nothing(house, cause):
     row = ImportedRow(
+        line=1,
         external_id="1",
         intake=Intake(description="Old", channel="import", received_at=WORKING_HOUR, product_name=PRODUCT),
         department="west-store",
         category="product_quality",
+        state="open",
+        outcome="",
+        relief="",
     )
     import_rows("file", [row], by=None)
     assert cause.complaints.filter(is_imported=True).count() == 0
@@ -215,7 +217,6 @@ def test_planned_done_checked_and_closed(house, cause):
     cause.refresh_from_db()
     assert cause.state == "acting"
     row = Deadline.objects.of(cause).get(state="pending")
-    assert timezone.localtime(row.due_at, cause.department.calendar and row.due_at.tzinfo) is not None
     assert row.due_at.isoformat() == "2026-12-01T16:00:00+00:00"
     causes.finish_action(cause.pk, note="Done in all stores", by=by)
     assert dues(cause)["cause_action"] == "met"
@@ -256,7 +257,7 @@ def test_planning_again_keeps_the_old_words(house, cause):
     causes.plan_action(cause.pk, what="Second", due_on=SOON + timedelta(days=3), by=by)
     assert cause.corrective_actions.get().what == "Second"
     planned = Event.objects.of(cause).filter(type="cause.planned").last()
-    assert planned.revisions.get().text == "First" if hasattr(planned, "revisions") else True
+    assert TextRevision.objects.get(event=planned).text == "First"
     assert Deadline.objects.of(cause).open().count() == 1
     before = Cause.objects.get(pk=cause.pk).version
     causes.plan_action(cause.pk, what="Second", due_on=SOON + timedelta(days=3), by=by)
@@ -264,7 +265,8 @@ def test_planning_again_keeps_the_old_words(house, cause):
 
 
 @pytest.mark.parametrize(
-    ("what", "due_on", "code"), [("", SOON, "no_action"), ("Do", None, "no_date"), ("Do", date(2026, 11, 1), "date_past")]
+    ("what", "due_on", "code"),
+    [("", SOON, "no_action"), ("Do", None, "no_date"), ("Do", date(2026, 11, 1), "date_past")],
 )
 def test_a_plan_says_what_and_until_when(house, cause, what, due_on, code):
     with refused(Blocked, code):

@@ -113,8 +113,12 @@ def test_nothing_said_is_nothing_kept(house, case):
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [({"satisfaction": "happy"}, "unknown_satisfaction"), ({"outcome": "unknown"}, "no_outcome"), ({"relief": "x"}, "no_relief")],
-)  # fmt: skip
+    [
+        ({"satisfaction": "happy"}, "unknown_satisfaction"),
+        ({"outcome": "unknown"}, "no_outcome"),
+        ({"relief": "x"}, "no_relief"),
+    ],
+)
 def test_only_words_of_the_contract_are_taken(house, case, given, code):
     with refused(Blocked, code):
         record_evaluation(case.pk, by=house.handler, **given)
@@ -205,9 +209,7 @@ def test_a_suggestion_is_kept_once_and_answered(house, case):
     event = Event.objects.of(case).get(type="suggestion.answered")
     assert "January" not in event.data_text
     with refused(Conflict, "stale"):
-        suggestions.answer_suggestion(
-            kept.pk, state="not_taken", answer="No", expected_version=1, by=house.manager
-        )
+        suggestions.answer_suggestion(kept.pk, state="not_taken", answer="No", expected_version=1, by=house.manager)
     suggestions.answer_suggestion(kept.pk, state="not_taken", answer="It cannot be done.", by=house.manager)
     assert Suggestion.objects.get().state == "not_taken"
 
@@ -317,7 +319,7 @@ def test_suggestions_page_filters_and_answers(house, case):
     assert "配置" not in text_of(client.get("/suggestions/?state=taken_up"))
     page = client.post(f"/suggestions/{kept.pk}/", {"state": "", "answer": ""})
     assert page.status_code == 422
-    client.post(f"/suggestions/{kept.pk}/", {"state": "taken_up", "answer": "好的", "version": 1})
+    client.post(f"/suggestions/{kept.pk}/", {"state": "taken_up", "answer": "好的", "seen_version": 1})
     assert "配置" in text_of(client.get("/suggestions/?state=taken_up"))
     assert client_of(house.east_clerk).get(f"/suggestions/{kept.pk}/").status_code == 404
     assert isinstance(house.clerk, User)

@@ -110,9 +110,7 @@ API: dict[str, ApiRow] = {
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
     ),
     "complaints-call-supervisor": verb("desk: run the steps"),
-    "complaints-evaluation": both(
-        READ, "case: evaluate and close", lambda things: {"did_well": "Called at once."}
-    ),
+    "complaints-evaluation": both(READ, "case: evaluate and close", lambda things: {"did_well": "Called at once."}),
     "complaints-suggestions": both(READ, "suggestion: keep", lambda things: {"text": "A list on the order."}),
     "causes-list": both(
         READ,

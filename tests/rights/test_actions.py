@@ -105,6 +105,9 @@ CALLS: dict[str, Call] = {
     "complaints.actions.evaluation.evaluate": lambda w, c, by: evaluation.evaluate(
         at_state(c, "evaluate", severity_class=2).pk, by=by
     ),
+    "complaints.actions.evaluation.close_if_complete": lambda w, c, by: evaluation.close_if_complete(
+        at_state(c, "evaluate", severity_class=2).pk, by=by
+    ),
     "complaints.actions.suggestions.keep_suggestion": lambda w, c, by: suggestions.keep_suggestion(
         c.pk, text="A list", by=by
     ),
