@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import Department
 from complaints.categories import ensure_starter_categories
 from complaints.demo.house import build_house
+from complaints.demo.learned import learn
 from complaints.demo.people import invite_people
 from complaints.demo.stories import tell_stories
 from complaints.root_causes import ensure_starter_root_causes
@@ -32,4 +33,5 @@ class Command(BaseCommand):
             build_house()
             invite_people()
             told = tell_stories()
+            learn()
         self.stdout.write(f"West Lake Motors (demo): {Customer.objects.count()} customers, {told} complaints.")
