@@ -195,7 +195,7 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         card=customer_card(complaint, user),
         links=links,
         evaluation=current_evaluation(complaint),
-        suggestions=complaint.suggestions.all(),
+        suggestions=list(complaint.suggestions.all()),
         causes=causes_of(complaint, user) if getattr(complaint, "has_causes", True) else [],
     )
 

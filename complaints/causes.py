@@ -6,6 +6,7 @@ Source: DOMAIN.md 3.2, 3.6, 2.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,7 +28,7 @@ WEEK = timedelta(days=7)
 MOST_ROWS = 2000
 
 
-def with_open_causes(rows: QuerySet[Category], department_id: int | None) -> QuerySet[Category]:
+def with_open_causes(rows: QuerySet[Category], department_id: int | None) -> QuerySet[Any]:
     """Categories with `has_open_cause`: whether one of this department is open, in the statement that reads them."""
     here = Cause.objects.open().filter(department=department_id, category=OuterRef("pk"))
     return rows.annotate(has_open_cause=Exists(here))

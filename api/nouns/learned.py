@@ -16,11 +16,12 @@ from api.filters import CodeFilter, Filter, YesNoFilter
 from api.nouns.complaints_answers import Said, Username
 from api.nouns.complaints_base import OfComplaint, at_fields
 from api.permissions import SAFE
+from api.problems import invalid
 from api.serializers import Input, Output
 from api.views import ActionView, ItemView, ListCreateView, ListView, OneView
 from complaints.actions import evaluation as actions
 from complaints.actions.suggestions import answer_suggestion, keep_suggestion
-from complaints.codes import CHOSEN_OUTCOMES, Outcome, Relief, Satisfaction
+from complaints.codes import CHOSEN_OUTCOMES, Outcome, Relief, Satisfaction, SeverityClass
 from complaints.models import Evaluation, RootCause, Suggestion
 from complaints.models.evaluation import ANSWER_LIMIT
 from complaints.models.suggestion import SUGGESTION_LIMIT
@@ -89,11 +90,9 @@ class EvaluationInput(EvaluationFields):
     }
 
 
-def told_of_outcome(values: Mapping[str, Any], *, is_case: bool = True) -> dict[str, Any]:
+def told_of_outcome(values: Mapping[str, Any]) -> dict[str, Any]:
     """A body as the arguments of the action: an empty list of suggestions says that there was none."""
     given = {name: value for name, value in values.items() if name in (*actions.FIELDS, "suggestions")}
-    if not is_case:
-        given = {name: value for name, value in given.items() if name not in actions.OF_A_CASE}
     if given.get("suggestions") == []:
         given["has_no_suggestion"] = True
     return given
@@ -138,10 +137,12 @@ class OneEvaluation(OfComplaint, ActionView):
         return self.get_object()
 
     def act(self, values: dict[str, Any]) -> Any:
+        if self.complaint.severity_class == SeverityClass.ONE:
+            for name in actions.OF_A_CASE:
+                if name in values:
+                    raise invalid(name, "not_of_class_1", _("Of class 1 the lessons alone are kept here."))
         with at_fields({name: name for name in (*actions.FIELDS, "text")}):
-            return actions.record_evaluation(
-                self.complaint.pk, by=self.user, **told_of_outcome(values, is_case=self.complaint.severity_class == 2)
-            )
+            return actions.record_evaluation(self.complaint.pk, by=self.user, **told_of_outcome(values))
 
 
 class RootCauseOutput(Output):

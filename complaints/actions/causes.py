@@ -1,8 +1,12 @@
 """Every write on recurring causes. Source: DOMAIN.md 3.2, 3.6."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
@@ -50,11 +54,9 @@ def follow_causes(complaint: Complaint, *, subject_ids: list[int], at: datetime)
     crossed = _crossed(complaint)
     if crossed is not None:
         one_at_a_time(_key(complaint.department_id, complaint.category_id, *crossed))
-    things = same_things(complaint, subject_ids)
-    for cause in _open_causes(complaint):
-        if (cause.what, cause.value) in things:
-            _link(cause, complaint, at=at)
-            crossed = None if (cause.what, cause.value) == crossed else crossed
+    for cause in _open_causes(complaint, same_things(complaint, subject_ids)):
+        _link(cause, complaint, at=at)
+        crossed = None if (cause.what, cause.value) == crossed else crossed
     if crossed is not None:
         _open_by_rule(complaint, *crossed, at=at)
 
@@ -68,8 +70,10 @@ def _key(department_id: int, category_id: int | None, what: str, value: str) -> 
     return f"cause {department_id} {category_id} {what} {value}"
 
 
-def _open_causes(complaint: Complaint) -> list[Cause]:
+def _open_causes(complaint: Complaint, things: Collection[tuple[str, str]]) -> list[Cause]:
+    """Those it belongs to, locked by rising id; others of its category stay free for other desks."""
     rows = Cause.objects.open().filter(department=complaint.department_id, category=complaint.category_id)
+    rows = rows.filter(reduce(or_, (Q(what=what, value=value) for what, value in sorted(things))))
     return list(rows.select_for_update(of=("self",)).select_related("department", "category").order_by("pk"))
 
 

@@ -26,9 +26,7 @@ def learn() -> None:
 
 
 def _suggest(fields: dict[str, str]) -> None:
-    kept = suggestions.keep_suggestion(
-        _complaint(fields["customer"]).pk, text=fields["text"], by=_user(fields["by"])
-    )
+    kept = suggestions.keep_suggestion(_complaint(fields["customer"]).pk, text=fields["text"], by=_user(fields["by"]))
     if "answer" in fields:
         suggestions.answer_suggestion(
             kept.pk,

@@ -224,7 +224,8 @@ class KeepSuggestionForm(QuestionForm):
 
     def __init__(self, *args: Any, complaint: Complaint, **kwargs: Any) -> None:
         words = complaint.description
-        super().__init__(*args, initial={"text": words if len(words) <= SHORT_WORDS else ""}, **kwargs)
+        kwargs["initial"] = {"text": words if len(words) <= SHORT_WORDS else ""}
+        super().__init__(*args, **kwargs)
 
     def act(self, complaint: Complaint, by: User) -> object:
         return suggestions.keep_suggestion(complaint.pk, text=self.cleaned_data["text"], by=by)

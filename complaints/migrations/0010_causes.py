@@ -6,189 +6,485 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_service_account'),
-        ('complaints', '0005_queue_by_way'),
+        ("accounts", "0003_service_account"),
+        ("complaints", "0005_queue_by_way"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('what', models.CharField(choices=[('product', 'Product'), ('batch', 'Batch'), ('subject', 'Staff member'), ('category', 'Category')], max_length=8)),
-                ('value', models.CharField(blank=True, max_length=160)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acting', 'Action under way'), ('checking', 'Being checked'), ('effective', 'Closed as effective')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='causes', to='complaints.category')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='causes', to='accounts.department')),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_causes', to=settings.AUTH_USER_MODEL)),
-                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='causes_about', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16, unique=True)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("product", "Product"),
+                            ("batch", "Batch"),
+                            ("subject", "Staff member"),
+                            ("category", "Category"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=160)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("acting", "Action under way"),
+                            ("checking", "Being checked"),
+                            ("effective", "Closed as effective"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="causes", to="complaints.category"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="causes", to="accounts.department"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_causes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="causes_about",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='CauseComplaint',
+            name="CauseComplaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('linked_at', models.DateTimeField()),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='complaint_rows', to='complaints.cause')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cause_rows', to='complaints.complaint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("linked_at", models.DateTimeField()),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="complaint_rows",
+                        to="complaints.cause",
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cause_rows",
+                        to="complaints.complaint",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='cause',
-            name='complaints',
-            field=models.ManyToManyField(related_name='causes', through='complaints.CauseComplaint', to='complaints.complaint'),
+            model_name="cause",
+            name="complaints",
+            field=models.ManyToManyField(
+                related_name="causes", through="complaints.CauseComplaint", to="complaints.complaint"
+            ),
         ),
         migrations.CreateModel(
-            name='CorrectiveAction',
+            name="CorrectiveAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.TextField(verbose_name='corrective action')),
-                ('due_on', models.DateField(verbose_name='until')),
-                ('planned_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('done_note', models.TextField(blank=True)),
-                ('check_from', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('is_effective', models.BooleanField(blank=True, null=True)),
-                ('check_note', models.TextField(blank=True)),
-                ('came_again', models.PositiveIntegerField(blank=True, null=True)),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrective_actions', to='complaints.cause')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.TextField(verbose_name="corrective action")),
+                ("due_on", models.DateField(verbose_name="until")),
+                ("planned_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("done_note", models.TextField(blank=True)),
+                ("check_from", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("is_effective", models.BooleanField(blank=True, null=True)),
+                ("check_note", models.TextField(blank=True)),
+                ("came_again", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrective_actions",
+                        to="complaints.cause",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RootCause',
+            name="RootCause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=64, unique=True, verbose_name='code')),
-                ('name_en', models.CharField(max_length=120, verbose_name='name in English')),
-                ('name_zh', models.CharField(max_length=120, verbose_name='name in Chinese')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='complaints.rootcause', verbose_name='belongs to')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=64, unique=True, verbose_name="code")),
+                ("name_en", models.CharField(max_length=120, verbose_name="name in English")),
+                ("name_zh", models.CharField(max_length=120, verbose_name="name in Chinese")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="complaints.rootcause",
+                        verbose_name="belongs to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'root cause',
-                'verbose_name_plural': 'root causes',
-                'ordering': ['position', 'code'],
+                "verbose_name": "root cause",
+                "verbose_name_plural": "root causes",
+                "ordering": ["position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('satisfaction', models.CharField(blank=True, choices=[('dissatisfied', 'Dissatisfied'), ('basically_satisfied', 'Basically satisfied'), ('satisfied', 'Satisfied'), ('loyal', 'Loyal')], max_length=24, verbose_name='the customer says')),
-                ('root_cause_text', models.TextField(blank=True, verbose_name='how it came about')),
-                ('corrective_action', models.TextField(blank=True, verbose_name='corrective action')),
-                ('did_well', models.TextField(blank=True, verbose_name='what did I do well')),
-                ('to_improve', models.TextField(blank=True, verbose_name='what deserves improving')),
-                ('next_time', models.TextField(blank=True, verbose_name='how will I do it better next time')),
-                ('has_no_suggestion', models.BooleanField(default=False, verbose_name='no suggestion in it')),
-                ('outcome', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('partly_upheld', 'Partly upheld'), ('not_upheld', 'Not upheld'), ('settled', 'Settled without admission'), ('unknown', 'Unknown')], max_length=16, verbose_name='what came of it')),
-                ('relief', models.CharField(blank=True, choices=[('monetary', 'Monetary'), ('non_monetary', 'Non-monetary'), ('explanation', 'Explanation only')], max_length=16, verbose_name='what the customer got')),
-                ('closed_despite', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_despite_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='complaints.complaint')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('root_cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='complaints.rootcause', verbose_name='root cause')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("dissatisfied", "Dissatisfied"),
+                            ("basically_satisfied", "Basically satisfied"),
+                            ("satisfied", "Satisfied"),
+                            ("loyal", "Loyal"),
+                        ],
+                        max_length=24,
+                        verbose_name="the customer says",
+                    ),
+                ),
+                ("root_cause_text", models.TextField(blank=True, verbose_name="how it came about")),
+                ("corrective_action", models.TextField(blank=True, verbose_name="corrective action")),
+                ("did_well", models.TextField(blank=True, verbose_name="what did I do well")),
+                ("to_improve", models.TextField(blank=True, verbose_name="what deserves improving")),
+                ("next_time", models.TextField(blank=True, verbose_name="how will I do it better next time")),
+                ("has_no_suggestion", models.BooleanField(default=False, verbose_name="no suggestion in it")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "Upheld"),
+                            ("partly_upheld", "Partly upheld"),
+                            ("not_upheld", "Not upheld"),
+                            ("settled", "Settled without admission"),
+                            ("unknown", "Unknown"),
+                        ],
+                        max_length=16,
+                        verbose_name="what came of it",
+                    ),
+                ),
+                (
+                    "relief",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("monetary", "Monetary"),
+                            ("non_monetary", "Non-monetary"),
+                            ("explanation", "Explanation only"),
+                        ],
+                        max_length=16,
+                        verbose_name="what the customer got",
+                    ),
+                ),
+                ("closed_despite", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_despite_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evaluations",
+                        to="complaints.complaint",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "root_cause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="complaints.rootcause",
+                        verbose_name="root cause",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='suggestion')),
-                ('kept_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('kept', 'Kept'), ('answered', 'Answered'), ('taken_up', 'Taken up'), ('not_taken', 'Not taken')], default='kept', max_length=10)),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reward', models.CharField(blank=True, max_length=300, verbose_name='reward')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='complaints.complaint')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='accounts.department')),
-                ('kept_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(verbose_name="suggestion")),
+                ("kept_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("kept", "Kept"),
+                            ("answered", "Answered"),
+                            ("taken_up", "Taken up"),
+                            ("not_taken", "Not taken"),
+                        ],
+                        default="kept",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reward", models.CharField(blank=True, max_length=300, verbose_name="reward")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestions",
+                        to="complaints.complaint",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suggestions",
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "kept_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='causecomplaint',
-            constraint=models.UniqueConstraint(fields=('cause', 'complaint'), name='one_row_a_cause_and_complaint'),
+            model_name="causecomplaint",
+            constraint=models.UniqueConstraint(fields=("cause", "complaint"), name="one_row_a_cause_and_complaint"),
         ),
         migrations.AddIndex(
-            model_name='cause',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['department', 'category'], name='cause_open_here'),
+            model_name="cause",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["department", "category"],
+                name="cause_open_here",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('department', 'category', 'what', 'value'), name='one_open_cause_a_key'),
+            model_name="cause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("department", "category", "what", "value"),
+                name="one_open_cause_a_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject__isnull', False), ('what', 'subject')), models.Q(models.Q(('what', 'subject'), _negated=True), ('subject', None)), _connector='OR'), name='cause_about_staff_names_them'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("subject__isnull", False), ("what", "subject")),
+                    models.Q(models.Q(("what", "subject"), _negated=True), ("subject", None)),
+                    _connector="OR",
+                ),
+                name="cause_about_staff_names_them",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value', ''), ('what', 'category')), models.Q(models.Q(('what', 'category'), _negated=True), models.Q(('value', ''), _negated=True)), _connector='OR'), name='cause_says_what_is_the_same'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("value", ""), ("what", "category")),
+                    models.Q(models.Q(("what", "category"), _negated=True), models.Q(("value", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="cause_says_what_is_the_same",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'effective')), models.Q(models.Q(('state', 'effective'), _negated=True), ('closed_at', None)), _connector='OR'), name='cause_closed_has_time'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "effective")),
+                    models.Q(models.Q(("state", "effective"), _negated=True), ("closed_at", None)),
+                    _connector="OR",
+                ),
+                name="cause_closed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctiveaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('checked_at', None)), fields=('cause',), name='one_current_action_a_cause'),
+            model_name="correctiveaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("checked_at", None)), fields=("cause",), name="one_current_action_a_cause"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctiveaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('check_from', None), ('done_at', None), ('done_by', None)), models.Q(('check_from__isnull', False), ('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='corrective_action_done_by_somebody'),
+            model_name="correctiveaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("check_from", None), ("done_at", None), ("done_by", None)),
+                    models.Q(("check_from__isnull", False), ("done_at__isnull", False), ("done_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="corrective_action_done_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctiveaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_by', None), ('is_effective', None)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False), ('done_at__isnull', False), ('is_effective__isnull', False)), _connector='OR'), name='corrective_action_checked_when_done'),
+            model_name="correctiveaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at", None), ("checked_by", None), ("is_effective", None)),
+                    models.Q(
+                        ("checked_at__isnull", False),
+                        ("checked_by__isnull", False),
+                        ("done_at__isnull", False),
+                        ("is_effective__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="corrective_action_checked_when_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('complaint',), name='one_current_evaluation'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)), fields=("complaint",), name="one_current_evaluation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_despite', ''), ('closed_despite_by', None)), models.Q(models.Q(('closed_despite', ''), _negated=True), ('closed_despite_by__isnull', False)), _connector='OR'), name='evaluation_closed_despite_by_somebody'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_despite", ""), ("closed_despite_by", None)),
+                    models.Q(models.Q(("closed_despite", ""), _negated=True), ("closed_despite_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="evaluation_closed_despite_by_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['state', '-id'], name='suggestion_by_state'),
+            model_name="suggestion",
+            index=models.Index(fields=["state", "-id"], name="suggestion_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('answered_by', None), ('state', 'kept')), models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='suggestion_answered_in_words'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at", None), ("answered_by", None), ("state", "kept")),
+                    models.Q(
+                        models.Q(("state", "kept"), _negated=True),
+                        models.Q(("answer", ""), _negated=True),
+                        ("answered_at__isnull", False),
+                        ("answered_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="suggestion_answered_in_words",
+            ),
         ),
     ]

@@ -1,5 +1,7 @@
 """The same again and again in one department: a recurring cause, its complaints, and what was done about it."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.cause_querysets import CauseQuerySet
+
+if TYPE_CHECKING:
+    # ruff reads no strings in brackets
+    from complaints.models.complaint import Complaint
 
 
 class Cause(models.Model):
@@ -50,7 +56,9 @@ class Cause(models.Model):
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    complaints = models.ManyToManyField("Complaint", through="CauseComplaint", related_name="causes")
+    complaints: "models.ManyToManyField[Complaint, CauseComplaint]" = models.ManyToManyField(
+        "Complaint", through="CauseComplaint", related_name="causes"
+    )
 
     objects = CauseQuerySet.as_manager()
 

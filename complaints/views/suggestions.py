@@ -38,7 +38,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if (before := as_id(request.GET.get("before"))) is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
-    kept = {"state": state, "q": typed}
+    kept: dict[str, str | int] = {"state": state, "q": typed}
     context = {
         "suggestions": found[:PAGE],
         "more": urlencode({**kept, "before": found[PAGE - 1].pk}) if len(found) > PAGE else "",
@@ -59,7 +59,9 @@ def suggestion(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     row = get_object_or_404(Suggestion.objects.visible_to(user).select_related(*RELATED), pk=suggestion_id)
     is_answered = row.state != Suggestion.State.KEPT
     initial = {"state": row.state if is_answered else "", "answer": row.answer, "reward": row.reward}
-    form = AnswerForm(request.POST if request.method == "POST" else None, initial={**initial, "seen_version": row.version})
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None, initial={**initial, "seen_version": row.version}
+    )
     if request.method == "POST" and form.is_valid() and form.save(row, by=user) is not None:
         messages.success(request, _("Answered"))
         return redirect("complaints:suggestions")

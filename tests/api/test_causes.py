@@ -7,6 +7,7 @@ from tests.api.complaints import at, blockers, done, errors, move
 from tests.api.conftest import problem
 from tests.complaints.evaluated import make_case
 from tests.complaints.recurring import again, later, make_recurring
+from tests.house import lodge
 
 URL = "/api/v1/causes"
 EVALUATED = {
@@ -128,6 +129,13 @@ def test_suggestions_are_kept_and_answered(api, house, leader, at_work):
     body = done(leader.post(f"{address}/answer", {"state": "taken_up", "answer": "Yes", "reward": "Tea"}))
     assert (body["state"], body["answered_by"], body["reward"]) == ("taken_up", "supervisor", "Tea")
     problem(api(house.east_clerk).get(address), 404, "not_found")
+
+
+def test_of_class_1_the_lessons_alone_are_kept(api, house, at_work):
+    desk = lodge(house.clerk)
+    client = api(house.clerk)
+    problem(client.post(at(desk, "evaluation"), {"did_well": "Listened"}), 409, "not_in_evaluation")
+    assert errors(client.post(at(desk, "evaluation"), {"relief": "monetary"})) == {"relief": "not_of_class_1"}
 
 
 def test_root_causes_are_named_by_code(leader, house, at_work):

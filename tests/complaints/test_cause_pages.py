@@ -78,7 +78,9 @@ def test_it_is_planned_done_and_checked_in_the_browser(house, cause):
 def test_two_at_the_same_plan_and_the_second_is_told(house, cause):
     client = client_of(house.supervisor)
     press(client, cause, "plan", **PLAN, seen_version=cause.version)
-    answer = press(client, cause, "plan", corrective_action="Another brochure", due_on="2026-12-03", seen_version=cause.version)
+    answer = press(
+        client, cause, "plan", corrective_action="Another brochure", due_on="2026-12-03", seen_version=cause.version
+    )
     assert answer.status_code == 409
     assert "Another brochure" in text_of(answer)
 

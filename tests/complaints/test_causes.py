@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.actions import change_user
 from accounts.roles import Role
 from complaints.actions import causes
 from complaints.actions.import_rows import ImportedRow, import_rows
@@ -176,6 +177,16 @@ def test_a_cause_about_the_head_is_hidden_from_those_they_head(house, at_work):
     assert Cause.objects.visible_to(house.manager).exists()
     assert cause.owner == house.manager
     assert not Notification.objects.filter(code="cause.opened").exclude(recipient=house.manager).exists()
+
+
+def test_who_moves_away_keeps_no_notice_of_it(house, cause):
+    assert Notification.objects.filter(recipient=house.supervisor, url=cause.get_absolute_url()).exists()
+    change_user(house.supervisor.pk, name="S", department=house.east, email="", is_active=True, by=None)
+    # It is theirs still, so they see it; given to somebody else, they do not.
+    assert Notification.objects.filter(recipient=house.supervisor, url=cause.get_absolute_url()).exists()
+    causes.assign_cause(cause.pk, owner=house.handler, by=house.manager)
+    change_user(house.supervisor.pk, name="T", department=house.east, email="", is_active=True, by=None)
+    assert not Notification.objects.filter(recipient=house.supervisor, url=cause.get_absolute_url()).exists()
 
 
 def test_reading_is_by_department(house, cause):
