@@ -8,6 +8,7 @@ register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
+    causes,
     complaints,
     complaints_talks,
     complaints_verbs,
@@ -17,6 +18,7 @@ from api.nouns import (  # noqa: E402
     guidance,
     health,
     house,
+    learned,
     policies,
     sales,
 )
@@ -34,4 +36,6 @@ urlpatterns = [
     *policies.urlpatterns,
     *events.urlpatterns,
     *guidance.urlpatterns,
+    *causes.urlpatterns,
+    *learned.urlpatterns,
 ]

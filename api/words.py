@@ -23,7 +23,7 @@ from complaints.codes import (
     Threat,
     Upset,
 )
-from complaints.models import ComplaintLink
+from complaints.models import Cause, ComplaintLink, Suggestion
 from customers.codes import CustomerKind, SaleStatus
 from deadlines.models import State as DeadlineState
 
@@ -44,10 +44,15 @@ DEADLINE_KINDS = [
     "situation_report",
     "directive",
     "follow_up",
+    # On recurring causes alone.
+    "cause_action",
+    "cause_check",
 ]
 
 # Name of the component: what it tells, and its words.
 WORDS: dict[str, tuple[str, Any]] = {
+    "CauseState": ("How far a recurring cause is.", Cause.State.choices),
+    "CauseWhat": ("What else is the same, beside department and category.", Cause.What.choices),
     "Channel": ("How a complaint came.", Channel.choices),
     "ChosenOutcome": ("What came of a complaint, as a person may choose.", CHOSEN_OUTCOMES),
     "CustomerKind": ("What kind of customer.", CustomerKind.choices),
@@ -69,6 +74,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "SaleStatus": ("Where a sale stands.", SaleStatus.choices),
     "SeverityClass": ("1: settled at the desk; 2: a case.", SeverityClass.choices),
     "State": ("Where a complaint stands.", State.choices),
+    "SuggestionState": ("What came of a suggestion.", Suggestion.State.choices),
     "Threat": ("What is threatened with.", Threat.choices),
     "Upset": ("How upset the customer is.", Upset.choices),
     "Workflow": ("The steps a complaint goes through.", [("lastr", "Class 1"), ("agree", "Class 2")]),

@@ -8,7 +8,16 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         # Notices and kinds of events are put into words by the worker too, so all of them load with the app.
-        from complaints import about_customers, deadlines, events, nav, permissions, personal  # noqa: F401
+        from complaints import (  # noqa: F401
+            about_customers,
+            cause_deadlines,
+            cause_events,
+            deadlines,
+            events,
+            nav,
+            permissions,
+            personal,
+        )
         from complaints.actions import desk, guidance, notices, ownership, reports  # noqa: F401
         from events.triggers import append_only
 
@@ -16,3 +25,4 @@ class ComplaintsConfig(AppConfig):
         about_customers.register()
         nav.register()
         deadlines.register()
+        cause_deadlines.register()

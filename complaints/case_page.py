@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.scope import Scope, scope_of
 from accounts.zones import zone_of
 from complaints.around import read_around
+from complaints.causes import causes_of
 from complaints.class_reasons import WhyClass, why_class
 from complaints.codes import SeverityClass, State
 from complaints.customer_card import CustomerCard, customer_card
@@ -21,13 +22,37 @@ from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
 from complaints.guidance.cards import current_mark
 from complaints.guidance.shown import Guidance, guidance_for
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import (
+    Category,
+    Cause,
+    CauseComplaint,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    Evaluation,
+    OralReport,
+    StepRecord,
+    Suggestion,
+)
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
-from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
+from complaints.workflow import (
+    current_evaluation,
+    customer_content_or_closed_despite,
+    did_well_answered,
+    first_contact_recorded,
+    next_time_answered,
+    outcome_chosen,
+    relief_chosen,
+    root_cause_set,
+    somebody_owns_it,
+    suggestion_looked_for,
+    to_improve_answered,
+    workflow_of,
+)
 from core.prepared import prepared
 from core.workflow import Condition
 from deadlines.kinds import label
@@ -40,6 +65,8 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "evaluations": Evaluation.objects.filter(superseded_at=None).select_related("root_cause", "closed_despite_by"),
+    "suggestions": Suggestion.objects.all(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -49,6 +76,14 @@ QUIET = ("deadline.opened", "deadline.met", "deadline.cancelled", "deadline.reco
 MET_WORDS: dict[Condition, str | Promise] = {
     somebody_owns_it: _("Somebody owns it."),
     first_contact_recorded: _("The first contact is recorded."),
+    customer_content_or_closed_despite: _("The customer was asked how content they are."),
+    root_cause_set: _("The root cause is set."),
+    did_well_answered: _("It is said what was done well."),
+    to_improve_answered: _("It is said what deserves improving."),
+    next_time_answered: _("It is said how it is done better next time."),
+    suggestion_looked_for: _("Suggestions in it were looked for."),
+    outcome_chosen: _("It is said what came of it."),
+    relief_chosen: _("It is said what the customer got."),
 }
 
 
@@ -102,6 +137,9 @@ class CasePage:
     card: CustomerCard
     links: "list[Linked]"
     guidance: Guidance | None
+    evaluation: Evaluation | None
+    suggestions: Sequence[Suggestion]
+    causes: list[Cause]
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -120,6 +158,7 @@ def _case(scope: Scope, number: str) -> ComplaintQuerySet:
     rows = Complaint.objects.within(scope).filter(number=number).select_related(*RELATED)
     has: dict[str, Any] = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
     has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
+    has["has_causes"] = Exists(CauseComplaint.objects.filter(complaint=OuterRef("pk")))
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
     return rows.annotate(**has, guidance_mark=current_mark())[:1]
 
@@ -159,6 +198,9 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         card=customer_card(complaint, user),
         links=links,
         guidance=_guidance(complaint, user, is_newest=before is None),
+        evaluation=current_evaluation(complaint),
+        suggestions=list(complaint.suggestions.all()),
+        causes=causes_of(complaint, user) if getattr(complaint, "has_causes", True) else [],
     )
 
 

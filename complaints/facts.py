@@ -6,8 +6,9 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from complaints.causes import with_open_causes
 from complaints.intake import Intake
-from complaints.models import Category, Complaint, ComplaintSubject
+from complaints.models import Category, Cause, Complaint, ComplaintSubject
 from complaints.suggestions import Suggestions, suggest
 from complaints.triage import Facts, Figures, Recurrence
 from customers.codes import CustomerKind
@@ -47,10 +48,12 @@ def gather(intake: Intake, customer: Customer | None, figures: Figures, *, now: 
     """Everything triage asks about a complaint that is about to be saved, or that is still being typed."""
     found = words_suggest(intake.description)
     # What is under a category is about it too: rules name the upper one.
-    chosen = Category.objects.filter(pk__in=intake.all_category_ids()).values_list("code", "parent__code")
+    rows = with_open_causes(Category.objects.filter(pk__in=intake.all_category_ids()), intake.department_id)
+    chosen = list(rows.values_list("code", "parent__code", "pk", "has_open_cause"))
+    has_open_cause = any(has for _code, _above, pk, has in chosen if pk == intake.category_id)
     return Facts(
         channel=intake.channel,
-        categories=tuple(dict.fromkeys(code for codes in chosen for code in codes if code)),
+        categories=tuple(dict.fromkeys(code for row in chosen for code in row[:2] if code)),
         upset=intake.upset,
         threats=tuple(intake.threats),
         amount_claimed=intake.amount_claimed,
@@ -64,7 +67,7 @@ def gather(intake: Intake, customer: Customer | None, figures: Figures, *, now: 
         bought=customer.bought_total if customer else Decimal(0),
         is_in_top_share=bool(customer and customer.bought_total >= figures.vip_bought and is_in_top_share(customer)),
         complaints_in_window=_complaints_in_window(customer, figures.frequent_days, now) + 1 if customer else 0,
-        recurrences=tuple(recurrences(intake, now=now)),
+        recurrences=tuple(recurrences(intake, now=now, has_open_cause=has_open_cause)),
     )
 
 
@@ -78,13 +81,25 @@ def _complaints_in_window(customer: Customer, days: int, now: datetime) -> int:
     return rows[:MOST_ROWS].count()
 
 
-def recurrences(intake: Intake, *, now: datetime) -> list[Recurrence]:
+def recurrences(intake: Intake, *, now: datetime, has_open_cause: bool = False) -> list[Recurrence]:
     """How often the same came up here, this one included; nothing when the line was crossed already.
 
-    The one that crosses the line is raised; those after it belong to the cause it opened.
+    The one that crosses the line is raised; those after it belong to the cause it opened, as long as that is open.
     """
     if not intake.category_id or not intake.department_id:
         return []
+    found = _crossing(intake, now)
+    known = _open_keys(intake) if has_open_cause else frozenset[tuple[str, str]]()
+    return [again for again in found if (again.what, again.value) not in known]
+
+
+def _open_keys(intake: Intake) -> frozenset[tuple[str, str]]:
+    """What has an open cause in this department and category; asked for only where there is one."""
+    rows = Cause.objects.open().filter(department=intake.department_id, category=intake.category_id)
+    return frozenset(rows.values_list("what", "value"))
+
+
+def _crossing(intake: Intake, now: datetime) -> list[Recurrence]:
     days = policy("triage.recurring_days")
     earlier = list(
         Complaint.objects.counted()

@@ -58,3 +58,6 @@ def register() -> None:
     register_nav(
         "guidance", "complaints:guidance", "quote", guidance, order=70, key="h", label=_("Guidance"), is_foot=True
     )
+    register_nav(
+        "causes", "complaints:causes", "refresh", "complaints.read_complaints", None, 60, label=_("Recurring causes")
+    )

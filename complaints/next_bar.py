@@ -106,6 +106,10 @@ def _case(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar
         url = reverse("complaints:act", args=[complaint.number])
         press = Press("act", _("Go on to the details"), url, "arrow-right", is_post=True)
         return NextBar(_("The first contact is made."), _("Now get the details."), nearest, [press])
+    if complaint.state == State.EVALUATE:
+        url = reverse("complaints:evaluate", args=[complaint.number])
+        press = Press("evaluate", _("Evaluate the outcome"), url, "clipboard-check")
+        return NextBar(next_step(complaint), "", nearest, [press, _entry(complaint, "phone")])
     return NextBar(next_step(complaint), "", nearest, [_entry(complaint, "phone")])
 
 

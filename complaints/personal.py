@@ -34,3 +34,14 @@ impersonal(
     "title_zh", "helps_zh", "avoid_zh", "say_zh",
 )  # fmt: skip
 impersonal("complaints.GuidanceVersion", "content")
+personal(
+    "complaints.Evaluation", "root_cause_text", "corrective_action", "did_well", "to_improve", "next_time",
+    "closed_despite",
+)  # fmt: skip
+impersonal("complaints.Evaluation", "satisfaction", "outcome", "relief")
+impersonal("complaints.RootCause", "code", "name_en", "name_zh")
+personal("complaints.Suggestion", "text", "answer", "reward")
+impersonal("complaints.Suggestion", "state")
+personal("complaints.Cause", "note")
+impersonal("complaints.Cause", "number", "what", "value", "state")
+personal("complaints.CorrectiveAction", "what", "done_note", "check_note")

@@ -5,7 +5,10 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
-from complaints.models import Complaint
+from complaints.actions.evaluation import supersede_evaluation
+from complaints.codes import State
+from complaints.events import TRANSITIONED
+from complaints.models import Cause, Complaint
 from core.errors import Blocked, Blocker
 from events.models import Event, Notification
 from events.notices import take_back
@@ -13,6 +16,7 @@ from events.subscribe import subscribe
 
 # Where a notice of a complaint leads.
 OF_COMPLAINT = re.compile(r"/complaints/(C-[\d-]+)/.*")
+OF_CAUSE = re.compile(r"/causes/(K-\d+)/")
 
 
 @subscribe("department.closed")
@@ -34,10 +38,26 @@ def notices_follow_the_reader(event: Event, subject: User) -> None:
     """Who moves, leaves or loses a role keeps the notices of what they may still read, and no others."""
     # Read anew: the action has roles and department of before in memory.
     reader = User.objects.select_related("department").get(pk=subject.pk)
-    told = Notification.objects.of(reader).order_by().values_list("url", flat=True).distinct()
-    pages = [(match[1], url) for url in told if (match := OF_COMPLAINT.fullmatch(url))]
-    there = Complaint.objects.visible_to(reader).filter(number__in={number for number, _url in pages})
-    seen = set(there.values_list("number", flat=True))
-    for number, url in pages:
-        if number not in seen:
-            take_back([reader], url=url)
+    told = list(Notification.objects.of(reader).order_by().values_list("url", flat=True).distinct())
+    for pattern, visible in (
+        (OF_COMPLAINT, Complaint.objects.visible_to(reader)),
+        (OF_CAUSE, Cause.objects.visible_to(reader)),
+    ):
+        pages = [(match[1], url) for url in told if (match := pattern.fullmatch(url))]
+        there = visible.filter(number__in={number for number, _url in pages}) if pages else visible.none()
+        seen = set(there.values_list("number", flat=True))
+        for number, url in pages:
+            if number not in seen:
+                take_back([reader], url=url)
+
+
+@subscribe(TRANSITIONED, **{"from": State.EVALUATE.value})
+def another_round_is_evaluated_anew(event: Event, subject: Complaint) -> None:
+    """What was evaluated before the case went back, or was ended otherwise, stays on record as it was."""
+    if event.data["to"] != State.CLOSED:
+        supersede_evaluation(subject, at=event.at)
+
+
+@subscribe(TRANSITIONED, name="reopen")
+def reopened_is_evaluated_anew(event: Event, subject: Complaint) -> None:
+    supersede_evaluation(subject, at=event.at)

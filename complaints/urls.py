@@ -3,6 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
+from complaints.urls_causes import cause_urls
 from complaints.views import coaching, guidance, intake, queue, search
 
 app_name = "complaints"
@@ -42,4 +43,4 @@ guidance_urls = [
     path(f"{CARD}restore/", guidance.restore, name="restore_guidance_card"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *guidance_urls, *case_urls]
+urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *guidance_urls, *case_urls, *cause_urls]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import case, desk, questions, record, slip
+from complaints.views import case, desk, evaluation, questions, record, slip
 
 
 class NumberConverter:
@@ -27,6 +27,7 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}entries/add/", case.add_entry, name="add_entry"),
     path(f"{ONE}deadlines/<int:deadline_id>/why/", case.why_deadline, name="why_deadline"),
     path(f"{ONE}act/", case.act, name="act"),
+    path(f"{ONE}evaluate/", evaluation.evaluate, name="evaluate"),
     path(f"{ONE}record/edit/", record.edit, name="edit"),
     path(f"{ONE}slip/", slip.slip, name="slip"),
     path(f"{ONE}slip/qr.svg", slip.qr, name="slip_qr"),

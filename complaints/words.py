@@ -122,6 +122,7 @@ def transitioned(values: Values) -> str:
         "withdraw": _("{actor} noted that the customer withdrew it"),
         "void": _("{actor} marked it as logged by mistake"),
         "reported": _("{actor} reported it and closed it"),
+        "evaluated": _("{actor} evaluated the outcome and closed it"),
     }
     words = special.get(name, _("{actor} finished “{step}”"))
     return words.format(actor=values["actor"], step=label(State, values.get("from", "")))
@@ -165,6 +166,14 @@ def desk_changed(values: Values) -> str:
         DeskChange.What.PERSON: _("{actor} brought in another person"),
     }
     return words[DeskChange.What(values["what"])].format(actor=values["actor"])
+
+
+def suggestion_answered(values: Values) -> str:
+    words = {
+        "taken_up": _("{actor} answered a suggestion: it is taken up"),
+        "not_taken": _("{actor} answered a suggestion: it is not taken"),
+    }
+    return words.get(values.get("state", ""), _("{actor} answered a suggestion")).format(actor=values["actor"])
 
 
 def reported(values: Values) -> str:

@@ -1,10 +1,12 @@
 """LASTR and AGREE as tables. Source: DOMAIN.md 3.3, 3.4; names of transitions: API.md, "States"."""
 
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.codes import AGREE_STATES, LASTR_STATES, Satisfaction, SeverityClass, State
-from complaints.models import Complaint, StepRecord
+from complaints.models import Complaint, Evaluation, StepRecord
 from core.errors import Blocker
 from core.workflow import Transition, Workflow
 
@@ -76,6 +78,94 @@ def first_contact_recorded(complaint: Complaint) -> Blocker | None:
     return Blocker("no_first_contact", _("Record the first contact with the customer."), link="#composer")
 
 
+def current_evaluation(complaint: Complaint) -> Evaluation | None:
+    """What is recorded of the outcome, in this round of the case."""
+    return next((row for row in complaint.evaluations.all() if row.superseded_at is None), None)
+
+
+def _not_evaluated(complaint: Complaint, code: str, text: Promise, field: str) -> Blocker:
+    return Blocker(code, text, f"{reverse('complaints:evaluate', args=[complaint.number])}#id_{field}")
+
+
+def customer_content_or_closed_despite(complaint: Complaint) -> Blocker | None:
+    """At least basically satisfied as the customer said it, or a supervisor wrote why nothing more can be done."""
+    row = current_evaluation(complaint)
+    if row is None or not row.satisfaction:
+        text = _("Ask the customer how content they are, and record it.")
+        return _not_evaluated(complaint, "no_satisfaction", text, "satisfaction")
+    if row.satisfaction != Satisfaction.DISSATISFIED or row.closed_despite:
+        return None
+    text = _(
+        "The customer is not at least basically satisfied. Go back to the options, or let a supervisor write "
+        "why nothing more can be done."
+    )
+    return _not_evaluated(complaint, "dissatisfied", text, "satisfaction")
+
+
+def root_cause_set(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.root_cause_id:
+        return None
+    return _not_evaluated(complaint, "no_root_cause", _("Choose the root cause."), "root_cause")
+
+
+def did_well_answered(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.did_well:
+        return None
+    return _not_evaluated(complaint, "no_did_well", _("Write what you did well."), "did_well")
+
+
+def to_improve_answered(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.to_improve:
+        return None
+    return _not_evaluated(complaint, "no_to_improve", _("Write what deserves improving."), "to_improve")
+
+
+def next_time_answered(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.next_time:
+        return None
+    return _not_evaluated(complaint, "no_next_time", _("Write how you will do it better next time."), "next_time")
+
+
+def suggestion_looked_for(complaint: Complaint) -> Blocker | None:
+    """A suggestion of it is kept, or it is said that there is none."""
+    row = current_evaluation(complaint)
+    if (row is not None and row.has_no_suggestion) or complaint.suggestions.all():
+        return None
+    text = _("Keep the reasonable suggestion that was in it, or tick that there is none.")
+    return _not_evaluated(complaint, "no_suggestion_answer", text, "suggestion")
+
+
+def outcome_chosen(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.outcome:
+        return None
+    return _not_evaluated(complaint, "no_outcome", _("Choose what came of it."), "outcome")
+
+
+def relief_chosen(complaint: Complaint) -> Blocker | None:
+    row = current_evaluation(complaint)
+    if row is not None and row.relief:
+        return None
+    return _not_evaluated(complaint, "no_relief", _("Choose what the customer got."), "relief")
+
+
+# What the evaluation itself must hold; the acknowledged report comes beside it.
+EVALUATED = (
+    customer_content_or_closed_despite,
+    root_cause_set,
+    did_well_answered,
+    to_improve_answered,
+    next_time_answered,
+    suggestion_looked_for,
+    outcome_chosen,
+    relief_chosen,
+)
+
+
 def first_unmet_agree_stage(complaint: Complaint) -> str:
     """Where a raised complaint enters: the first stage whose condition is not met. Source: DOMAIN.md 3.4.
 
@@ -145,6 +235,9 @@ AGREE = Workflow(
             "complaints.work_case",
             _("Act quickly"),
             (somebody_owns_it, first_contact_recorded),
+        ),
+        "evaluated": Transition(
+            (State.EVALUATE,), State.CLOSED, "complaints.work_case", _("Evaluate the outcome"), EVALUATED
         ),
         "lower": Transition(CASE_OPEN, first_unrecorded_desk_step, "complaints.lower_class", _("Lower to class 1")),
         **SHARED,

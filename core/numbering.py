@@ -20,3 +20,15 @@ def take_numbers(series: str, *, at: datetime, zone: str, count: int = 1, digits
         )
         (last,) = cursor.fetchone()
     return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]
+
+
+def take_running_number(series: str) -> str:
+    """Take the next number of a series that counts through all years, such as K-31."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_counter (series, year, last) VALUES (%s, 0, 1) "
+            "ON CONFLICT (series, year) DO UPDATE SET last = core_counter.last + 1 RETURNING last",
+            [series],
+        )
+        (last,) = cursor.fetchone()
+    return f"{series}-{last}"

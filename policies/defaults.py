@@ -102,6 +102,37 @@ _DEADLINES = (
     ),
 )
 
+_CAUSES = (
+    PolicySpec(
+        "deadline.cause_action",
+        _promise({"2": "P10D"}, (0.8, "owner"), (1.0, "supervisor"), (1.5, "manager")),
+        _("Corrective action"),
+        _(
+            "How long until something is done about a recurring cause, where nobody has set a date. The length stands"
+            " under class 2; the rungs hold for a date that was set, too."
+        ),
+        promise,
+    ),
+    PolicySpec(
+        "deadline.cause_check",
+        _promise({"2": "P5D"}, (0.01, "owner"), (1.0, "supervisor"), (2.0, "manager")),
+        _("Effectiveness checked"),
+        _(
+            "How long until somebody has checked whether a corrective action helped, from the day on which that can be"
+            " judged. The rung at 0.01 tells the owner on that day."
+        ),
+        promise,
+    ),
+    PolicySpec(
+        "causes.check_days",
+        30,
+        _("Effectiveness check after"),
+        _("How long a corrective action must have held before one may say that it helped."),
+        v.whole(1, 365),
+        DAYS,
+    ),
+)
+
 _TRIAGE = (
     PolicySpec(
         "triage.vip_lifetime_value", "500000", _("Big buyer"),
@@ -248,4 +279,6 @@ _COMPANY = (
     ),
 )  # fmt: skip
 
-SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_TRIAGE, *_RIGHTS, *_DESK)}
+SPECS: dict[str, PolicySpec] = {
+    spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK)
+}

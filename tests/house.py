@@ -9,7 +9,8 @@ from complaints.actions.guidance import save_card
 from complaints.codes import Channel
 from complaints.guidance.content import Content, Texts
 from complaints.intake import Intake
-from complaints.models import Category, Complaint, GuidanceCard
+from complaints.models import Category, Cause, Complaint, GuidanceCard, Suggestion
+from core import clock
 
 # A Wednesday, 10:00 in Shanghai: the stores are open.
 WORKING_HOUR = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -81,6 +82,22 @@ def make_card(title: str = "Listen", **fields: Any) -> GuidanceCard:
     """A card of guidance with one sentence; `fields` are those of its content."""
     content = Content(**{"en": Texts("en", title, say=(f"{title}, please.",)), **fields})
     return save_card(None, content, by=None)
+
+
+def make_cause(department: Department, category: Category, **fields: Any) -> Cause:
+    """The open cause of this category, made or changed without a word to anybody."""
+    known = {"department": department, "category": category, "what": "category", "value": "", "closed_at": None}
+    now = clock.now()
+    found, _ = Cause.objects.update_or_create(
+        **known, defaults=fields, create_defaults={"number": "K-1", "opened_at": now, "updated_at": now, **fields}
+    )
+    return found
+
+
+def make_suggestion(complaint: Complaint, by: User, **fields: Any) -> Suggestion:
+    defaults = {"department": complaint.department, "text": "A list", "kept_by": by, "kept_at": clock.now(), **fields}
+    found, _ = Suggestion.objects.get_or_create(complaint=complaint, defaults=defaults)
+    return found
 
 
 def make_intake(**answers: Any) -> Intake:

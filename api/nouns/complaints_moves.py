@@ -10,8 +10,9 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import Code, Instant, MoneyField, Text, YesNo
+from api.nouns.learned import EvaluationFields, Texts, told_of_outcome
 from api.serializers import Input, Output
-from complaints.actions import classes, desk, reports, transitions
+from complaints.actions import classes, desk, evaluation, reports, transitions
 from complaints.codes import CHOSEN_OUTCOMES, LASTR_STATES, Relief, RemedyKind, Satisfaction, SeverityClass, State
 from complaints.desk_page import MET_AT_DESK, MET_WHILE
 from complaints.models import Complaint, DeskChange
@@ -97,6 +98,24 @@ class EndInput(EndFields):
     reason = _reason()
 
     example = {"name": "withdraw", "reason": "The fee is dropped.", "outcome": "settled", "relief": "explanation"}
+
+
+class EvaluatedInput(EvaluationFields):
+    """How the case came out. What is recorded already need not be said again."""
+
+    name = _name("evaluated")
+
+    example = {
+        "name": "evaluated",
+        "satisfaction": "satisfied",
+        "root_cause": "information_promised",
+        "did_well": "Called within the hour.",
+        "to_improve": "The brochure and the order differ.",
+        "next_time": "Read the order aloud before it is signed.",
+        "suggestions": ["Write the list of equipment into the order."],
+        "outcome": "upheld",
+        "relief": "monetary",
+    }
 
 
 class ListenedInput(Input):
@@ -249,6 +268,23 @@ MOVES: dict[str, Move] = {
     "corrected": Move(CorrectedInput, corrected),
     "left": Move(EndInput, ended(transitions.leave)),
     "acted": Move(ActedInput, lambda complaint, _told, by: transitions.act(complaint.pk, by=by)),
+    "evaluated": Move(
+        EvaluatedInput,
+        lambda complaint, told, by: evaluation.evaluate(complaint.pk, by=by, **told_of_outcome(told)),
+        frozenset(
+            {
+                "no_satisfaction",
+                "dissatisfied",
+                "no_root_cause",
+                "no_did_well",
+                "no_to_improve",
+                "no_next_time",
+                "no_suggestion_answer",
+                "no_outcome",
+                "no_relief",
+            }
+        ),
+    ),
     "raise": Move(
         RaiseInput,
         lambda complaint, told, by: classes.raise_class(complaint.pk, reason=told.get("reason", ""), by=by),
@@ -309,6 +345,7 @@ TYPES: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], str], ...] = (
     (YesNo, "boolean"),
     (Instant, "instant"),
     (Code, "code"),
+    (Texts, "texts"),
     (serializers.ListField, "codes"),
     (Text, "text"),
 )

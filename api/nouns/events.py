@@ -20,7 +20,7 @@ from api.pagination import Page, limit_of
 from api.serializers import Output
 from api.views import ListView
 from complaints.events import LINKED
-from complaints.models import Category, Complaint
+from complaints.models import Category, Cause, Complaint, RootCause
 from customers.models import Sale
 from events.models import Event
 from events.registry import announced
@@ -90,6 +90,8 @@ def _sales(ids: set[int]) -> dict[int, str]:
 # By kind of subject: its public name, one statement for all on a page.
 REFERENCES: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "complaint": _column(Complaint.objects.all(), "number"),
+    "cause": _column(Cause.objects.all(), "number"),
+    "rootcause": _column(RootCause.objects.all(), "code"),
     "category": _column(Category.objects.all(), "code"),
     "customer": lambda ids: {pk: str(pk) for pk in ids},
     "sale": _sales,

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from complaints import events
+from complaints.actions.causes import follow_causes
 from complaints.actions.links import link_complaints
 from complaints.actions.notices import tell_handlers, tell_leaders_of_crisis, tell_supervisor_of_threat
 from complaints.actions.ownership import require_owner_is_a_person
 from complaints.actions.restriction import named_readers
 from complaints.actions.talks import add_communication
+from complaints.causes import with_open_causes
 from complaints.codes import LIVE_CHANNELS, Direction, Medium, SeverityClass, State
 from complaints.deadlines import FIRST_RESPONSE, OWNED, begin, next_due_at, plan_clocks, readers
 from complaints.facts import figures, gather
@@ -159,7 +161,8 @@ def _save(
     now: datetime,
 ) -> tuple[Complaint, list[Planned]]:
     severity_class = SeverityClass.TWO if intake.is_raised else proposed_class(reasons)
-    categories = {row.pk: row for row in Category.objects.filter(pk__in=intake.all_category_ids())}
+    rows = Category.objects.filter(pk__in=intake.all_category_ids())
+    categories = {row.pk: row for row in with_open_causes(rows, intake.department_id)}
     main = categories.get(intake.category_id or 0)
     complaint = Complaint(
         intake_key=intake.key or uuid.uuid4(),
@@ -273,6 +276,9 @@ def _follow_through(
     if intake.is_talking and complaint.channel in LIVE_CHANNELS:
         _talk_is_first_contact(complaint, by, now)
     index_complaint(complaint)
+    if _has_causes(complaint, reasons):
+        # Before others are locked: who opens a cause by hand holds its key, then reads complaints.
+        follow_causes(complaint, subject_ids=list(intake.subject_ids), at=now)
     for number in intake.link_to:
         link_complaints(complaint.pk, number, relation="same_matter", by=by)
     if intake.link_to:
@@ -289,6 +295,13 @@ def _follow_through(
         complaint.save(update_fields=["next_due_at", "first_contact_at"])
     if intake.key is not None:
         Draft.objects.filter(key=intake.key, user=by).delete()
+
+
+def _has_causes(complaint: Complaint, reasons: list[Reason]) -> bool:
+    """It crossed the line of a recurring cause, or one of its category is open here."""
+    return any(reason.rule == "recurring" for reason in reasons) or bool(
+        getattr(complaint.category, "has_open_cause", False)
+    )
 
 
 def _talk_is_first_contact(complaint: Complaint, by: User | None, now: datetime) -> None:

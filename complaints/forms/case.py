@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import CASE_ROLES
-from complaints.actions import classes, links, outside, ownership, talks, transitions
+from complaints.actions import classes, links, outside, ownership, suggestions, talks, transitions
 from complaints.codes import CHOSEN_OUTCOMES, OUTSIDE_CHANNELS, Channel, Direction, Medium, Relief
 from complaints.forms.fields import PastMoment, Words
 from complaints.forms.refusals import save_with
 from complaints.models import Complaint, ComplaintLink
+from complaints.models.suggestion import SUGGESTION_LIMIT
 from core.forms import Picks
 
 NOTE, MESSAGE = "note", "message"
@@ -30,6 +31,8 @@ KINDS = [
 KIND_ICONS = {NOTE: "note", "phone": "phone", MESSAGE: "message-2", "visit": "map-pin", "meeting": "users"}
 WRITTEN = (Medium.SMS, Medium.CHAT, Medium.EMAIL, Medium.LETTER, Medium.FAX)
 LONGEST_TALK_MINUTES = 24 * 60
+# What fits into a few lines may be a suggestion as it stands.
+SHORT_WORDS = 300
 
 
 class EntryForm(forms.Form):
@@ -208,6 +211,24 @@ def grouped_by_department(people: Iterable[User]) -> list[tuple[str, list[tuple[
     for person in people:
         groups.setdefault(str(person.department), []).append((str(person.pk), str(person)))
     return list(groups.items())
+
+
+class KeepSuggestionForm(QuestionForm):
+    """A suggestion found in the complaint; short words of the customer are taken over, so that one press keeps them."""
+
+    text = Words(
+        label=_("Suggestion"),
+        max_length=SUGGESTION_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, complaint: Complaint, **kwargs: Any) -> None:
+        words = complaint.description
+        kwargs["initial"] = {"text": words if len(words) <= SHORT_WORDS else ""}
+        super().__init__(*args, **kwargs)
+
+    def act(self, complaint: Complaint, by: User) -> object:
+        return suggestions.keep_suggestion(complaint.pk, text=self.cleaned_data["text"], by=by)
 
 
 class LinkForm(QuestionForm):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import refused
 from complaints.forms.case import (
     AssignForm,
+    KeepSuggestionForm,
     LeaveForm,
     LinkForm,
     LowerForm,
@@ -100,6 +101,15 @@ QUESTIONS: dict[str, Question] = {
         _("Given"),
         AssignForm,
         "complaints.assign",
+        wants_complaint=True,
+    ),
+    "keep_suggestion": Question(
+        _("Keep a suggestion"),
+        _("A reasonable suggestion found in it. It stands among the suggestions until a leader answers it."),
+        _("Keep it"),
+        _("Kept among the suggestions"),
+        KeepSuggestionForm,
+        "complaints.work_desk",
         wants_complaint=True,
     ),
     "link": Question(

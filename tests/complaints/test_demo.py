@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import Calendar, Department, User
 from accounts.roles import Role
 from complaints.codes import LASTR_STATES, State
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint, Suggestion
 from core import clock
 from customers.models import Customer, Sale
 from deadlines.models import Deadline
@@ -80,6 +80,11 @@ class TestDemonstration:
         assert set(Customer.objects.values_list("kind", flat=True)) == {"person", "company", "partner"}
         assert Sale.objects.count() >= 25
         assert not Sale.objects.filter(sold_at__gt=now).exists()
+
+    def test_something_was_learned(self, now):
+        cause = Cause.objects.get()
+        assert (cause.number, cause.state, cause.complaints.count()) == ("K-1", "acting", 3)
+        assert set(Suggestion.objects.values_list("state", flat=True)) == {"kept", "answered", "taken_up"}
 
     def test_hours_holidays_and_make_up_days_are_in(self, now):
         office = Calendar.objects.get(name="Head office")

@@ -24,6 +24,7 @@ ROWS = [
     (LASTR, "withdraw", DESK | CASE, State.WITHDRAWN, CASE_ROLES),
     (LASTR, "void", DESK | CASE, State.VOIDED, LEADERS),
     (AGREE, "acted", {State.ACT}, State.GET_DETAILS, CASE_ROLES),
+    (AGREE, "evaluated", {State.EVALUATE}, State.CLOSED, CASE_ROLES),
     (AGREE, "lower", CASE, None, LEADERS),
     (AGREE, "withdraw", DESK | CASE, State.WITHDRAWN, CASE_ROLES),
     (AGREE, "void", DESK | CASE, State.VOIDED, LEADERS),

@@ -21,7 +21,7 @@ from complaints.models import Complaint, GuidanceCard
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
-from tests.house import House, lodge, make_card, make_user
+from tests.house import House, lodge, make_card, make_cause, make_suggestion, make_user
 
 PASSWORD = "a-long-password"
 OWN, OTHER, ABOUT_ME, ABOUT_HEAD, RESTRICTED = "own", "other", "about_me", "about_head", "restricted"
@@ -139,6 +139,8 @@ class Stage:
             "notification_id": 1,
             "account_id": self.program().pk,
             "card_id": self.card().pk,
+            "cause_number": make_cause(self.house.west, self.house.product).number,
+            "suggestion_id": make_suggestion(complaint, self.house.clerk).pk,
         }
 
 

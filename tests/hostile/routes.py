@@ -124,6 +124,19 @@ ROUTES: dict[str, Row] = {
     "complaints:gone_outside": one(BOTH),
     "complaints:assign": one(BOTH, LEAD),
     "complaints:link": one(BOTH),
+    "complaints:keep_suggestion": one(BOTH),
+    "complaints:evaluate": one(BOTH),
+    "complaints:causes": page(GET, READ),
+    "complaints:new_cause": page(BOTH, MANAGERS),
+    "complaints:cause": page(GET, READ, cause_number="K-1"),
+    # A look at these leads back to the cause.
+    "complaints:plan_cause": page(BOTH, CASE, cause_number="K-1"),
+    "complaints:done_cause": page(BOTH, CASE, cause_number="K-1"),
+    "complaints:check_cause": page(BOTH, CASE, cause_number="K-1"),
+    "complaints:add_to_cause": page(BOTH, CASE, cause_number="K-1"),
+    "complaints:give_cause": page(BOTH, LEAD, cause_number="K-1"),
+    "complaints:suggestions": page(GET, READ),
+    "complaints:suggestion": Row(BOTH, LEAD, readers=READ, kwargs={"suggestion_id": 1}),
     "deadlines:healthz": public(GET),
     "customers:find": page(GET, CASE, query="q=Emily"),
     "customers:card": page(GET, CASE, customer_id=0),
@@ -202,6 +215,7 @@ ROUTES: dict[str, Row] = {
 
 for _label, _roles in {
     "complaints_category": CATEGORIES,
+    "complaints_rootcause": CATEGORIES,
     "accounts_department": HOUSE,
     "accounts_calendar": HOUSE,
     "accounts_user": HOUSE,

@@ -12,6 +12,7 @@ from complaints.models import Complaint
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
 CARD = "card"
+CAUSE, SUGGESTION = "cause", "suggestion"
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -28,6 +29,8 @@ class Things:
     me: str
     supervisor: str
     card_id: int = 0
+    cause: str = ""
+    suggestion_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,28 @@ API: dict[str, ApiRow] = {
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
     ),
     "complaints-call-supervisor": verb("desk: run the steps"),
+    "complaints-evaluation": both(READ, "case: evaluate and close", lambda things: {"did_well": "Called at once."}),
+    "complaints-suggestions": both(READ, "suggestion: keep", lambda things: {"text": "A list on the order."}),
+    "causes-list": both(
+        READ,
+        "cause: open by hand",
+        lambda things: {"department": "west-store", "category": "service_attitude", "what": "category", "note": "Why"},
+        of="",
+    ),
+    "causes-detail": read(READ, CAUSE),
+    "causes-plan": verb(
+        "cause: work on it", lambda things: {"corrective_action": "Train", "due_on": "2027-01-31"}, of=CAUSE
+    ),
+    "causes-done": verb("cause: work on it", of=CAUSE),
+    "causes-check": verb("cause: work on it", lambda things: {"is_effective": False, "note": "No"}, of=CAUSE),
+    "causes-complaints": verb("cause: work on it", lambda things: {"number": things.number}, of=CAUSE),
+    "causes-assign": verb("cause: give to somebody", lambda things: {"owner": things.supervisor}, of=CAUSE),
+    "root-causes-list": read(ANYBODY),
+    "suggestions-list": read(READ),
+    "suggestions-detail": read(READ, SUGGESTION),
+    "suggestions-answer": verb(
+        "suggestion: answer", lambda things: {"state": "taken_up", "answer": "We do."}, of=SUGGESTION
+    ),
     "complaints-report": verb("complaint: end it", lambda things: {"kind": "oral", "to": things.supervisor, **END}),
     "reports-detail": read(READ, REPORT),
     "reports-acknowledge": verb("report: confirm", of=REPORT),
@@ -132,6 +157,8 @@ def api_url(name: str, things: Things) -> str:
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
         SALE: {"source": "till", "external_id": "S-1"},
+        CAUSE: {"number": things.cause},
+        SUGGESTION: {"pk": things.suggestion_id},
         POLICY: {"key": "draft.keep_days"},
         CARD: {"pk": things.card_id},
     }

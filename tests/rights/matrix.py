@@ -56,6 +56,7 @@ def house(what: str, marks: str, permission: str = "", own: str = "", **names: t
 # fmt: off
 # ruff: noqa: E501
 DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", "customers.actions"
+CAUSES = "complaints.actions.causes"
 HOUSE, CLOCK, PROGRAMS = "accounts.actions", "deadlines.actions", "accounts.service_actions"
 
 #                                          desk hand cons salm advi supe mana  audi admi staf
@@ -103,12 +104,32 @@ MATRIX: tuple[Right, ...] = (
           actions=("complaints.actions.reports.confirm_oral_report",), routes=("complaints:confirm_report",)),
     Right("case: leave Act quickly",      "D D D D D D D  - - -", "complaints.work_case",
           actions=(f"{CASE}.act",), transitions=("acted",), routes=("complaints:act",)),
+    Right("case: evaluate and close",     "D D D D D D D  - - -", "complaints.work_case",
+          actions=("complaints.actions.evaluation.record_evaluation", "complaints.actions.evaluation.evaluate",
+                   "complaints.actions.evaluation.close_if_complete"),
+          transitions=("evaluated",), routes=("complaints:evaluate",)),
+    Right("case: close though not content", "- - - - - D D  - - -", "complaints.close_despite"),
+    Right("suggestion: keep",             "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.suggestions.keep_suggestion",), routes=("complaints:keep_suggestion",)),
+    house("suggestion: answer",           "- - - - - D D  - - -", "complaints.answer_suggestions",
+          actions=("complaints.actions.suggestions.answer_suggestion",), routes=("complaints:suggestion",)),
+    # Whoever owns a cause works on it; the others of these roles only as leaders.
+    house("cause: work on it",            "O O O O O D D  - - -", "complaints.work_causes", "complaints.work_desk",
+          actions=(f"{CAUSES}.plan_action", f"{CAUSES}.finish_action", f"{CAUSES}.check_effect",
+                   f"{CAUSES}.add_to_cause"),
+          routes=("complaints:plan_cause", "complaints:done_cause", "complaints:check_cause",
+                  "complaints:add_to_cause")),
+    house("cause: give to somebody",      "- - - - - D D  - - -", "complaints.work_causes",
+          actions=(f"{CAUSES}.assign_cause",), routes=("complaints:give_cause",)),
+    house("cause: open by hand",          "- - - - - - D  - - -", "complaints.open_causes",
+          actions=(f"{CAUSES}.open_cause",), routes=("complaints:new_cause",)),
     Right("talk: record",                 "D D D D D D D  - - -", "complaints.work_case",
           actions=("complaints.actions.talks.record_communication",)),
     Right("note: write",                  "D D D D D D D  - - -", "complaints.work_desk",
           actions=("complaints.actions.talks.write_note",), routes=("complaints:add_entry",)),
     house("category: change",             "- - - - - - A  - A -", "complaints.manage_categories",
-          actions=("complaints.actions.categories.save_category", "complaints.actions.categories.add_categories")),
+          actions=("complaints.actions.categories.save_category", "complaints.actions.categories.add_categories",
+                   "complaints.actions.root_causes.save_root_cause")),
 
     house("customer: read",               "A A A A A A A  A - -", "customers.view_customers",
           routes=("customers:record",)),

@@ -20,13 +20,16 @@ from accounts.second_factor_actions import reset_second_factor
 from accounts.service_accounts import waiting_request
 from complaints.actions import (
     categories,
+    causes,
     classes,
     desk,
+    evaluation,
     guidance,
     links,
     ownership,
     record,
     reports,
+    suggestions,
     talks,
     transitions,
 )
@@ -34,6 +37,7 @@ from complaints.actions.drafts import discard_draft, save_draft
 from complaints.actions.import_rows import import_rows
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.outside import record_gone_outside
+from complaints.actions.root_causes import save_root_cause
 from complaints.guidance.content import Content, Texts
 from complaints.models import OralReport
 from core import clock
@@ -41,7 +45,7 @@ from core.errors import DomainError, PermissionDenied
 from customers import actions as care
 from customers.told import Told, record_customer, record_told_sale, revise_customer
 from policies.actions import set_policy
-from tests.house import make_card, make_intake
+from tests.house import make_card, make_cause, make_intake, make_suggestion
 from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
 from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
@@ -98,6 +102,40 @@ CALLS: dict[str, Call] = {
     "complaints.actions.desk.meet_at_desk": lambda w, c, by: desk.meet_at_desk(c.pk, "listen", text="It", by=by),
     "complaints.actions.desk.change_desk": lambda w, c, by: desk.change_desk(c.pk, what="person", note="New", by=by),
     "complaints.actions.desk.call_supervisor": lambda w, c, by: desk.call_supervisor(c.pk, by=by),
+    "complaints.actions.evaluation.record_evaluation": lambda w, c, by: evaluation.record_evaluation(
+        at_state(c, "evaluate", severity_class=2).pk, did_well="Called at once.", by=by
+    ),
+    "complaints.actions.evaluation.evaluate": lambda w, c, by: evaluation.evaluate(
+        at_state(c, "evaluate", severity_class=2).pk, by=by
+    ),
+    "complaints.actions.evaluation.close_if_complete": lambda w, c, by: evaluation.close_if_complete(
+        at_state(c, "evaluate", severity_class=2).pk, by=by
+    ),
+    "complaints.actions.suggestions.keep_suggestion": lambda w, c, by: suggestions.keep_suggestion(
+        c.pk, text="A list", by=by
+    ),
+    "complaints.actions.suggestions.answer_suggestion": lambda w, c, by: suggestions.answer_suggestion(
+        make_suggestion(c, w.house.clerk).pk, state="taken_up", answer="We do.", by=by
+    ),
+    "complaints.actions.causes.plan_action": lambda w, c, by: causes.plan_action(
+        my_cause(w, by).pk, what="Train", due_on=date(2027, 1, 31), by=by
+    ),
+    "complaints.actions.causes.finish_action": lambda w, c, by: causes.finish_action(my_cause(w, by).pk, by=by),
+    "complaints.actions.causes.check_effect": lambda w, c, by: causes.check_effect(
+        my_cause(w, by).pk, is_effective=True, by=by
+    ),
+    "complaints.actions.causes.add_to_cause": lambda w, c, by: causes.add_to_cause(
+        my_cause(w, by).pk, number=c.number, by=by
+    ),
+    "complaints.actions.causes.assign_cause": lambda w, c, by: causes.assign_cause(
+        my_cause(w, by).pk, owner=w.house.handler, by=by
+    ),
+    "complaints.actions.causes.open_cause": lambda w, c, by: causes.open_cause(
+        department=w.house.west, category=w.house.attitude, what="category", note="Why", by=by
+    ),
+    "complaints.actions.root_causes.save_root_cause": lambda w, c, by: save_root_cause(
+        None, code="new", name_en="New", name_zh="新", by=by
+    ),
     "complaints.actions.talks.record_communication": lambda w, c, by: talks.record_communication(
         c.pk, direction="out", medium="phone", summary="We called", by=by
     ),
@@ -192,6 +230,10 @@ CALLS: dict[str, Call] = {
     ),
     "policies.actions.set_policy": lambda w, c, by: set_policy("draft.keep_days", 3, by=by),
 }  # fmt: skip
+
+
+def my_cause(world, by):
+    return make_cause(world.house.west, world.house.product, owner=by)
 
 
 def another(world, complaint):

@@ -20,7 +20,7 @@ from core import clock
 from customers.actions import record_sale
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
-from tests.house import make_card
+from tests.house import make_card, make_cause, make_suggestion
 from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
@@ -65,7 +65,14 @@ def things_of(world, relation):
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
         (GuidanceCard.objects.first() or make_card()).pk,
+        *learned(world),
     )  # fmt: skip
+
+
+def learned(world):
+    """A cause of my store that I own, and a suggestion from one of its complaints."""
+    cause = make_cause(world.house.west, world.house.product, owner=world.me)
+    return cause.number, make_suggestion(world.complaints[SAME], world.house.clerk).pk
 
 
 def with_reports(world):

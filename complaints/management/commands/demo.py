@@ -8,9 +8,11 @@ from django.db import transaction
 from accounts.models import Department
 from complaints.categories import ensure_starter_categories
 from complaints.demo.house import build_house
+from complaints.demo.learned import learn
 from complaints.demo.people import invite_people
 from complaints.demo.stories import tell_stories
 from complaints.guidance.starter import ensure_starter_guidance
+from complaints.root_causes import ensure_starter_root_causes
 from customers.models import Customer
 
 # Whoever has this department has the demonstration.
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             ensure_starter_categories()
             ensure_starter_guidance()
+            ensure_starter_root_causes()
             build_house()
             invite_people()
             told = tell_stories()
+            learn()
         self.stdout.write(f"West Lake Motors (demo): {Customer.objects.count()} customers, {told} complaints.")
