@@ -16,6 +16,7 @@ from api.nouns import (  # noqa: E402
     events,
     health,
     house,
+    metrics,
     policies,
     sales,
 )
@@ -32,4 +33,5 @@ urlpatterns = [
     *sales.urlpatterns,
     *policies.urlpatterns,
     *events.urlpatterns,
+    *metrics.urlpatterns,
 ]

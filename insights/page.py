@@ -51,10 +51,6 @@ class Tile:
     look: str = "mut"
     note: str = ""
 
-    @property
-    def trend(self) -> str:
-        return {"ok": "check", "bad": "alert-triangle"}.get(self.look, "point")
-
 
 @dataclass(frozen=True)
 class PromiseLine:
@@ -139,18 +135,15 @@ class WeekPage:
     def is_running(self) -> bool:
         return self.week.span(self.span.zone).end > self.now
 
-    def address(self, **query: str) -> str:
-        return _address("insights:weeks", department=self.department.code, week=str(self.week), **query)
-
     @property
     def previous_url(self) -> str:
-        return _address("insights:weeks", department=self.department.code, week=str(self.week.before()))
+        return address_of(self.department, self.week.before())
 
     @property
     def next_url(self) -> str:
         if self.is_running:
             return ""
-        return _address("insights:weeks", department=self.department.code, week=str(self.week.after()))
+        return address_of(self.department, self.week.after())
 
     def url_of(self, figure: str, department: Department | None = None) -> str:
         code = (department or self.department).code
@@ -295,6 +288,10 @@ class WeekPage:
         return OpenLine(line, standing, owner, str(State(standing.state).label), promise)
 
     @property
+    def still_open_count(self) -> Count:
+        return self.count("still_open")
+
+    @property
     def still_open_left(self) -> int:
         return max(0, self.figures.count("still_open") - SHOWN)
 
@@ -312,7 +309,7 @@ class WeekPage:
         return PlaceLine(
             place.name,
             place.path.count("/") - least,
-            _address("insights:weeks", department=place.code, week=str(self.week)),
+            address_of(place, self.week),
             cells,
             percent(share_of(found, RESPONSE)),
             percent(share_of(found, IN_TIME)),
@@ -370,3 +367,8 @@ def _known_order(kind: str) -> tuple[int, str]:
 
 def _address(name: str, **query: str) -> str:
     return f"{reverse(name)}?{urlencode(query)}"
+
+
+def address_of(department: Department, week: Week) -> str:
+    """Where a department's week is shown."""
+    return _address("insights:weeks", department=department.code, week=str(week))

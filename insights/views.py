@@ -13,12 +13,13 @@ from complaints.lines import for_lines, lines
 from complaints.models import Complaint
 from complaints.views.lookup import reader
 from core import clock
+from insights.delivery import MAY, below
 from insights.figures import figure_named
 from insights.forms import WeekForm, offered
-from insights.page import WeekPage
+from insights.page import WeekPage, address_of
 from insights.reading import departments_of, read_weeks
+from insights.words import week_text
 
-MAY = "insights.read_weeks"
 # A list on the page is for looking through; who wants to find one searches.
 LISTED = 200
 
@@ -66,7 +67,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "figure": figure,
         "department": department,
         "week": chosen["week"],
-        "is_only": "only" in request.GET and department.pk in {each.pk for each in departments},
+        "week_words": week_text(chosen["week"]),
+        "back_url": address_of(department, chosen["week"]),
         "times": len(found),
         "count": len(ids),
         "lines": lines(rows, user),
@@ -86,7 +88,3 @@ def _asked(request: HttpRequest, user: User) -> tuple[list[Department], WeekForm
     form = WeekForm(request.GET, departments=departments, home=home or departments[0], now=clock.now())
     return departments, form
 
-
-def below(department: Department, departments: list[Department]) -> list[Department]:
-    """It and those below it, of those one may see."""
-    return [each for each in departments if each.path.startswith(department.path)]

@@ -116,6 +116,8 @@ ROUTES: dict[str, Row] = {
     "complaints:gone_outside": one(BOTH),
     "complaints:assign": one(BOTH, LEAD),
     "complaints:link": one(BOTH),
+    "insights:weeks": page(GET, LEAD | {Role.AUDITOR}),
+    "insights:cases": page(GET, LEAD | {Role.AUDITOR}, query="figure=received"),
     "deadlines:healthz": public(GET),
     "customers:find": page(GET, CASE, query="q=Emily"),
     "customers:card": page(GET, CASE, customer_id=0),

@@ -117,6 +117,7 @@ API: dict[str, ApiRow] = {
     "sales-list": read("customer: read", **SALES),
     "sales-detail": both("customer: read", "sale: record", a_sale, SALE, "PUT", **SALES),
     "events-list": read(ANYBODY),
+    "metrics-weeks": read("week: read"),
     "policies-list": read("policy: read", **ADMIN),
     "policies-detail": both("policy: read", "policy: change", lambda things: {"value": 40}, POLICY, "PATCH", **ADMIN),
 }
