@@ -1,6 +1,6 @@
 """What the sweep writes: nothing here is anybody's press."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from core.actions import action
 from events.notices import notify
@@ -17,9 +17,7 @@ from insights.reading import zone_of_department
 @action
 def begin_departments(now: datetime) -> int:
     """Give each new department its row, so that its first Monday comes. Returns how many are new."""
-    rows = [
-        WeekDue(department=each, monday=Week.at(now, zone_of_department(each)).monday) for each in without_row()
-    ]
+    rows = [WeekDue(department=each, monday=Week.at(now, zone_of_department(each)).monday) for each in without_row()]
     # Two sweeps at once want the same rows.
     WeekDue.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -35,10 +33,9 @@ def tell_week(due: WeekDue, now: datetime) -> int:
 
 
 @action
-def _tell(due_id: int, seen: object, week: Week, told: list[Letter], now: datetime) -> int:
+def _tell(due_id: int, seen: date, week: Week, told: list[Letter], now: datetime) -> int:
     """Ring, write and go on to the next week, in one transaction."""
-    rows = WeekDue.objects.select_for_update(skip_locked=True, of=("self",)).select_related("department")
-    due = rows.filter(pk=due_id, monday=seen).first()
+    due = claimed(due_id, seen)
     if due is None:
         return 0
     department, missed = due.department, _missed(due, week)
@@ -60,6 +57,12 @@ def _tell(due_id: int, seen: object, week: Week, told: list[Letter], now: dateti
     due.monday = week.after().monday
     due.save(update_fields=["monday"])
     return len(told)
+
+
+def claimed(due_id: int, seen: date) -> WeekDue | None:
+    """The row, locked; None when another sweep is at it, or has told of that week by now."""
+    rows = WeekDue.objects.select_for_update(skip_locked=True, of=("self",)).select_related("department")
+    return rows.filter(pk=due_id, monday=seen).first()
 
 
 def _missed(due: WeekDue, week: Week) -> list[str]:

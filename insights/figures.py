@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from complaints.codes import Satisfaction
 from complaints.models import Category
@@ -89,9 +88,7 @@ FIGURES: dict[str, Figure] = {
     "arrived": Figure(
         gettext_lazy("Came from another department"), HAPPENED, gettext_lazy("Moved here while it was open.")
     ),
-    "left": Figure(
-        gettext_lazy("Went to another department"), HAPPENED, gettext_lazy("Moved away while it was open.")
-    ),
+    "left": Figure(gettext_lazy("Went to another department"), HAPPENED, gettext_lazy("Moved away while it was open.")),
     "first_response.in_time": Figure(
         gettext_lazy("First response in time"),
         OPENED,

@@ -121,9 +121,7 @@ class _Counting:
             return
         if was_here and not self._is_here():
             names = ["left"] if was_open else []
-        elif not self._is_here():
-            names = []
-        elif was_here and "arrived" in names:
+        elif not self._is_here() or (was_here and "arrived" in names):
             names = []
         self.found += [(name, at) for name in names]
         if "closed" in names:

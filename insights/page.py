@@ -225,9 +225,7 @@ class WeekPage:
     def _times(self, name: str, label: str, share: float | None) -> TimeLine:
         found = self.figures.lengths[name]
         cohort = str(SHARES[f"{name}.median"].cohort)
-        return TimeLine(
-            label, cohort, length(middle(found)), length(nine_in_ten(found)), percent(share), len(found)
-        )
+        return TimeLine(label, cohort, length(middle(found)), length(nine_in_ten(found)), percent(share), len(found))
 
     @cached_property
     def moves(self) -> list[Count]:
@@ -279,7 +277,9 @@ class WeekPage:
         ids = sorted(self.figures.of("still_open"), key=lambda pk: (standing[pk].created_at, pk))[:SHOWN]
         rows = for_lines(Complaint.objects.visible_to(self.user).filter(pk__in=ids)) if ids else []
         shown = {line.pk: line for line in lines(rows, self.user)}
-        owners = dict(User.objects.filter(pk__in={standing[pk].owner_id for pk in ids} - {None}).values_list("pk", "name"))
+        owners = dict(
+            User.objects.filter(pk__in={standing[pk].owner_id for pk in ids} - {None}).values_list("pk", "name")
+        )
         return [self._open_line(shown[pk], standing[pk], owners) for pk in ids if pk in shown]
 
     def _open_line(self, line: Line, standing: Standing, owners: dict[int, str]) -> OpenLine:

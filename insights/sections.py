@@ -1,4 +1,4 @@
-"""What other apps add to a week: recurring causes, money. Each brings a function, and where it has nothing, nothing is shown.
+"""What other apps add to a week: recurring causes, money. Each brings a function; what has nothing is not shown.
 
 The app that knows the matter lies below and knows nothing of weeks, so it is registered here, from `apps.py`.
 """

@@ -87,4 +87,3 @@ def _asked(request: HttpRequest, user: User) -> tuple[list[Department], WeekForm
         return departments, None
     form = WeekForm(request.GET, departments=departments, home=home or departments[0], now=clock.now())
     return departments, form
-

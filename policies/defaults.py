@@ -256,4 +256,5 @@ _WEEKS = (
     ),
 )  # fmt: skip
 
-SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_TRIAGE, *_RIGHTS, *_DESK, *_WEEKS)}
+_ALL = (*_COMPANY, *_DEADLINES, *_TRIAGE, *_RIGHTS, *_DESK, *_WEEKS)
+SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in _ALL}

@@ -42,7 +42,9 @@ class WeekFigureOutput(Output):
         help_text="What it is called, in the language of the answer."
     )
     definition = serializers.CharField(help_text="What it counts, in a sentence.")
-    cohort = serializers.CharField(help_text="Of which complaints: opened in the week, closed in it, or open at its end.")
+    cohort = serializers.CharField(
+        help_text="Of which complaints: opened in the week, closed in it, or open at its end."
+    )
     count = serializers.IntegerField(allow_null=True, help_text="How many; null for a share or a length.")
     share = serializers.FloatField(allow_null=True, help_text="Between 0 and 1; null for a count, and of nothing.")
     length = serializers.CharField(
@@ -172,7 +174,11 @@ def _told(name: str, figure: Figure, **values: Any) -> dict[str, Any]:
 
 
 def _shares(page: WeekPage) -> list[dict[str, Any]]:
-    figures, response, resolution = page.figures, page.figures.lengths["first_response"], page.figures.lengths["resolution"]
+    figures, response, resolution = (
+        page.figures,
+        page.figures.lengths["first_response"],
+        page.figures.lengths["resolution"],
+    )
     values: dict[str, dict[str, Any]] = {
         "first_response.share": {"share": share_of(figures, RESPONSE)},
         "first_response.median": {"length": _iso(middle(response))},

@@ -49,7 +49,12 @@ def opened(when: datetime, deadline: int, kind: str, due_at: datetime) -> Happen
 
 def met(when: datetime, deadline: int, due_at: datetime, *, met_at: datetime | None = None) -> Happening:
     met_at = met_at or when
-    data = {"deadline": deadline, "due_at": due_at.isoformat(), "met_at": met_at.isoformat(), "is_late": met_at > due_at}
+    data = {
+        "deadline": deadline,
+        "due_at": due_at.isoformat(),
+        "met_at": met_at.isoformat(),
+        "is_late": met_at > due_at,
+    }
     return Happening(clocks.MET, when, data)
 
 

@@ -143,7 +143,11 @@ def test_ended_before_its_time_is_in_time_though_nothing_was_resolved():
 
 
 def test_a_paused_promise_is_not_overdue():
-    history = [created(at(-1)), opened(at(-1), RESOLVED, "resolved", at(2)), clock(clocks.PAUSED, at(1), RESOLVED, at(2))]
+    history = [
+        created(at(-1)),
+        opened(at(-1), RESOLVED, "resolved", at(2)),
+        clock(clocks.PAUSED, at(1), RESOLVED, at(2)),
+    ]
     assert week_of(history).count("overdue") == 0
     running = week_of([*history, clock(clocks.RESUMED, at(3), RESOLVED, at(4))])
     assert (running.count("overdue"), running.count("promise.resolved.overdue")) == (1, 1)
