@@ -76,22 +76,23 @@ class Course:
         return self.state in LIVING
 
     def apply(self, happening: Happening) -> list[str]:
+        found: list[str] = []
         match happening.type:
             case told.CREATED:
-                return self._begin(happening)
+                found = self._begin(happening)
             case told.IMPORTED:
                 self.is_imported = True
-                return []
             case told.ASSIGNED:
-                return self._assign(happening.data.get("owner_id"))
+                found = self._assign(happening.data.get("owner_id"))
             case told.TRANSITIONED:
-                return self._move(happening.data)
+                found = self._move(happening.data)
             case told.CORRECTED:
                 self.after = happening.data.get("satisfaction", self.after)
-                return []
             case Move.DEPARTMENT:
-                return self._change_department(happening.data)
-        return self._clock(happening)
+                found = self._change_department(happening.data)
+            case _:
+                found = self._clock(happening)
+        return found
 
     def _begin(self, happening: Happening) -> list[str]:
         data = happening.data

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEK = timedelta(days=7)
-WRITTEN = re.compile(r"(\d{4})-W(\d{2})")
+WRITTEN = re.compile(r"([0-9]{4})-W([0-9]{2})")
 # Before this nobody kept complaints here, and a year that computers stumble over is no use to anybody.
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
@@ -31,7 +31,7 @@ class Week:
         """Read 2026-W47. Raises ValueError for what is no week."""
         match = WRITTEN.fullmatch(text)
         if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-            raise ValueError(text)
+            raise ValueError(f"Invalid week: {text}")
         return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
     def __str__(self) -> str:

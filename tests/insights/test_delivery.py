@@ -1,6 +1,5 @@
 """Every Monday at seven, there: late rather than never, never twice, and of nothing that the reader may not see."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -33,14 +32,14 @@ WEEK = Week.parse("2026-W47")
 
 
 @pytest.fixture
-def week(house: House, at_work: datetime) -> Iterator[House]:
+def week(house: House, at_work: datetime) -> House:
     """Something was lodged in the west store; each leader has an address, each department its row."""
     for user in (house.supervisor, house.manager, house.director, house.east_supervisor):
         user.email = f"{user.username}@example.com"
         user.save()
     tell_due_weeks()
     lodge(house.clerk)
-    yield house
+    return house
 
 
 def swept(now: datetime) -> int:

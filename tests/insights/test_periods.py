@@ -28,7 +28,7 @@ def test_weeks_are_numbered_as_by_iso_8601(text, monday):
 
 @pytest.mark.parametrize("text", ["", "2026-W54", "2025-W53", "2026-W00", "2026-47", "W47", "1999-W10", "2026-W4７"])
 def test_what_is_no_week_is_refused(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="Invalid week"):
         Week.parse(text)
 
 
