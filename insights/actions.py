@@ -67,7 +67,8 @@ def claimed(due_id: int, seen: date) -> WeekDue | None:
 
 def _missed(due: WeekDue, week: Week) -> list[str]:
     """The weeks that were due before this one, and nobody was told of."""
-    found, each = [], Week(due.monday)
+    found: list[str] = []
+    each = Week(due.monday)
     while each < week and len(found) < MOST_MISSED:
         found.append(str(each))
         each = each.after()

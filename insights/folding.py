@@ -80,7 +80,7 @@ def joined(weeks: Iterable[Figures]) -> Figures:
 
 
 def middle(lengths: Sequence[timedelta]) -> timedelta | None:
-    return median(lengths) if lengths else None
+    return timedelta(seconds=median(each.total_seconds() for each in lengths)) if lengths else None
 
 
 def nine_in_ten(lengths: Sequence[timedelta]) -> timedelta | None:

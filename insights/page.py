@@ -277,9 +277,8 @@ class WeekPage:
         ids = sorted(self.figures.of("still_open"), key=lambda pk: (standing[pk].created_at, pk))[:SHOWN]
         rows = for_lines(Complaint.objects.visible_to(self.user).filter(pk__in=ids)) if ids else []
         shown = {line.pk: line for line in lines(rows, self.user)}
-        owners = dict(
-            User.objects.filter(pk__in={standing[pk].owner_id for pk in ids} - {None}).values_list("pk", "name")
-        )
+        owner_ids = {standing[pk].owner_id or 0 for pk in ids}
+        owners = dict(User.objects.filter(pk__in=owner_ids).values_list("pk", "name")) if ids else {}
         return [self._open_line(shown[pk], standing[pk], owners) for pk in ids if pk in shown]
 
     def _open_line(self, line: Line, standing: Standing, owners: dict[int, str]) -> OpenLine:

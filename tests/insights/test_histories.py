@@ -46,7 +46,7 @@ def open_here(history: list[Happening], until: datetime, place: int) -> bool:
         return False
     where = [each.data["department_id"] for each in known if "department_id" in each.data][-1]
     state = [each.data.get("to", "listen") for each in known if "to" in each.data or each is known[0]][-1]
-    return where == place and state != "closed"
+    return bool(where == place and state != "closed")
 
 
 def happened(history: list[Happening], what: str, place: int) -> int:
