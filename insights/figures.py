@@ -73,18 +73,26 @@ FIGURES: dict[str, Figure] = {
         gettext_lazy("Open when the week began and also when it ended."),
     ),
     "taken": Figure(
-        gettext_lazy("Taken"), HAPPENED, gettext_lazy("Nobody owned it, and somebody took it or was given it.")
+        pgettext_lazy("figure", "Taken"),
+        HAPPENED,
+        gettext_lazy("Nobody owned it, and somebody took it or was given it."),
     ),
-    "given": Figure(gettext_lazy("Handed over"), HAPPENED, _HANDED),
+    "given": Figure(pgettext_lazy("figure", "Handed over"), HAPPENED, _HANDED),
     "stage": Figure(
-        gettext_lazy("Stages passed"), HAPPENED, gettext_lazy("Each step or stage that was finished, but for the end.")
+        pgettext_lazy("figure", "Stages passed"),
+        HAPPENED,
+        gettext_lazy("Each step or stage that was finished, but for the end."),
     ),
     "back": Figure(
-        gettext_lazy("Stages back"), HAPPENED, gettext_lazy("Each time a case went back to an earlier stage.")
+        pgettext_lazy("figure", "Stages back"),
+        HAPPENED,
+        gettext_lazy("Each time a case went back to an earlier stage."),
     ),
     "raised": Figure(gettext_lazy("Raised to class 2"), HAPPENED, gettext_lazy("By a person or by a rule.")),
     "lowered": Figure(gettext_lazy("Lowered to class 1"), HAPPENED, gettext_lazy("By a supervisor, with a reason.")),
-    "reopened": Figure(gettext_lazy("Reopened"), HAPPENED, gettext_lazy("It had ended and was taken up again.")),
+    "reopened": Figure(
+        pgettext_lazy("figure", "Reopened"), HAPPENED, gettext_lazy("It had ended and was taken up again.")
+    ),
     "arrived": Figure(
         gettext_lazy("Came from another department"), HAPPENED, gettext_lazy("Moved here while it was open.")
     ),
