@@ -287,6 +287,10 @@ class WeekPage:
         return OpenLine(line, standing, owner, str(State(standing.state).label), promise)
 
     @property
+    def open_at_start(self) -> int:
+        return self.figures.count("open_at_start")
+
+    @property
     def still_open_count(self) -> Count:
         return self.count("still_open")
 

@@ -16,9 +16,12 @@ def week_text(week: Week) -> str:
 
 
 def days_text(week: Week) -> str:
-    first = date_format(week.monday, pgettext("date format", "j M"))
-    last = date_format(week.sunday, pgettext("date format", "j M Y"))
-    return f"{first} – {last}"
+    short, long = pgettext("date format", "j M"), pgettext("date format", "j M Y")
+    if week.monday.year != week.sunday.year:
+        return f"{date_format(week.monday, long)} – {date_format(week.sunday, long)}"
+    first, last = date_format(week.monday, short), date_format(week.sunday, short)
+    days = {"first": first, "last": last, "year": week.sunday.year}
+    return pgettext("days of a week", "%(first)s – %(last)s %(year)s") % days
 
 
 def day_text(day: date) -> str:
