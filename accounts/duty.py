@@ -32,6 +32,13 @@ def on_duty(role: str, department: Department, *, now: datetime, exclude_ids: Co
     return []
 
 
+def present_in(department: Department, roles: Collection[str], *, now: datetime) -> list[User]:
+    """All present holders of one of these roles in this very department, delegates included."""
+    holders = User.objects.active().people().with_role(*roles).filter(department=department)
+    found = list(holders.select_related("department").prefetch_related("role_grants").order_by("pk"))
+    return _with_delegates(found, absences(now), set()) if found else []
+
+
 def absences(now: datetime) -> dict[int, User | None]:
     """Who is away now, and who acts for them."""
     running = (

@@ -19,6 +19,7 @@ from api.nouns import (  # noqa: E402
     health,
     house,
     learned,
+    metrics,
     policies,
     sales,
 )
@@ -38,4 +39,5 @@ urlpatterns = [
     *guidance.urlpatterns,
     *causes.urlpatterns,
     *learned.urlpatterns,
+    *metrics.urlpatterns,
 ]

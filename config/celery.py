@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=TICK),
         "options": {"expires": TICK_EXPIRES},
     },
+    "tell of the week": {
+        "task": "insights.tasks.tell_due_weeks",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "checkpoint the event log": {
         "task": "events.tasks.checkpoint_events",
         "schedule": crontab(minute=7),

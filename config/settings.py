@@ -65,6 +65,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # ---------------------------------------------------------------- what is built in
 INSTALLED_APPS = [
     "api",
+    "insights",
     "complaints",
     "deadlines",
     "customers",
@@ -191,6 +192,7 @@ else:
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("deadlines", "deliveries", "reports")]
 CELERY_TASK_DEFAULT_QUEUE = "deadlines"
 CELERY_TASK_ROUTES = {"events.tasks.dispatch_outbox": {"queue": "deliveries"}, "core.tasks.*": {"queue": "reports"}}
+CELERY_TASK_ROUTES["insights.tasks.*"] = {"queue": "reports"}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False

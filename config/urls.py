@@ -10,6 +10,7 @@ from core.views import not_found
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", include("insights.urls")),
     path("", include("complaints.urls")),
     path("", include("deadlines.urls")),
     path("", include("customers.urls")),

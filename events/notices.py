@@ -16,7 +16,7 @@ __all__ = ["mark_read", "notify", "people_of", "register_notice", "take_back", "
 def notify(recipients: Iterable[Any], code: str, /, *, key: str, url: str, at: datetime, **values: Any) -> None:
     """Ring at each recipient once for this key, in the caller's transaction; those with an address get mail.
 
-    Mail goes as one digest per person and window, or at once for notices registered so.
+    Mail goes as one digest per person and window, at once, or by the app itself, as the notice is registered.
     `values` fill the notice's words when it is read. Raises LookupError for a code nobody registered.
     """
     kind = notice_kind(code)
@@ -31,7 +31,7 @@ def notify(recipients: Iterable[Any], code: str, /, *, key: str, url: str, at: d
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)
     if kind.is_mailed_at_once:
         mail_at_once(zip(users, notifications, strict=True))
-    else:
+    elif not kind.has_own_mail:
         plan_digests(users, at)
 
 

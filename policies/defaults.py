@@ -279,6 +279,13 @@ _COMPANY = (
     ),
 )  # fmt: skip
 
-SPECS: dict[str, PolicySpec] = {
-    spec.key: spec for spec in (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK)
-}
+_WEEKS = (
+    PolicySpec(
+        "week.hour", 7, _("Monday’s report: from what hour"),
+        _("From this hour on a Monday, in each department’s time zone, its leaders are told of its last week."),
+        v.whole(0, 23),
+    ),
+)  # fmt: skip
+
+_ALL = (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK, *_WEEKS)
+SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in _ALL}

@@ -94,10 +94,15 @@ def complete_step(complaint_id: int, step: str, *, by: User, **recorded: Any) ->
     _write_record(complaint, step, recorded, by, now)
     if beyond:
         raise Blocked([*beyond, *workflow_of(complaint).blockers(complaint, COMPLETES[State(step)])])
-    transition(complaint, COMPLETES[State(step)], by=by, at=now)
+    transition(complaint, COMPLETES[State(step)], by=by, at=now, **_ladder(recorded))
     _meet_promises(complaint, step, now, by)
     save(complaint, "state", "satisfaction", at=now)
     return complaint
+
+
+def _ladder(recorded: dict[str, Any]) -> dict[str, str]:
+    """What the customer said on the ladder, for the event: figures of the past are folded from it."""
+    return {"satisfaction": recorded["satisfaction"]} if "satisfaction" in recorded else {}
 
 
 def _require_step(complaint: Complaint, step: str) -> None:
@@ -194,7 +199,7 @@ def correct_step(complaint_id: int, step: str, *, by: User, **recorded: Any) -> 
     _write_record(complaint, step, recorded, by, now)
     if blockers := beyond + _no_longer_passes(complaint, step):
         raise Blocked(blockers)
-    record_event(events.CORRECTED, complaint, by=by, at=now, step=step)
+    record_event(events.CORRECTED, complaint, by=by, at=now, step=step, **_ladder(recorded))
     save(complaint, "satisfaction", at=now)
     return complaint
 

@@ -89,6 +89,20 @@ def why_this_time(page: Page, numbers: Numbers) -> None:
     page.goto(page.locator(".why-text a").first.get_attribute("href") or "")
 
 
+def this_week(page: Page, numbers: Numbers) -> None:
+    """The demonstration was lodged in the days before, so the running week or the one before has something."""
+    page.goto("/figures/weeks/")
+    page.select_option("#id_week", index=0)
+    page.click("main form.week-pick button:not([type=button])")
+    page.wait_for_url("**week=**")
+
+
+def behind_a_figure(page: Page, numbers: Numbers) -> None:
+    this_week(page, numbers)
+    page.click("main .kpis a.kpi >> nth=0")
+    page.wait_for_url("**figure=open")
+
+
 def open_menus(page: Page, numbers: Numbers) -> None:
     page.goto(f"/complaints/{numbers['陈志强']}/desk/")
     page.click("details.menu summary[aria-label] >> nth=-1")
@@ -248,6 +262,10 @@ SIGHTS = [
     Sight("customer", "frontdesk1", at("/customers/1/")),
     Sight("customer-edit", "supervisor1", at("/customers/1/edit/")),
     Sight("customer-vip", "supervisor1", at("/customers/2/vip/")),
+    Sight("week", "supervisor1", at("/figures/weeks/")),
+    Sight("week-running", "manager1", this_week),
+    Sight("week-list", "manager1", behind_a_figure),
+    Sight("week-refused", "supervisor1", at("/figures/weeks/?week=2999-W01")),
     Sight("notifications", "supervisor1", at("/notifications/")),
     Sight("notifications-none", "auditor1", at("/notifications/?unread=1")),
     Sight("coaching", "supervisor1", at("/coaching/?of=frontdesk1")),

@@ -137,6 +137,8 @@ ROUTES: dict[str, Row] = {
     "complaints:give_cause": page(BOTH, LEAD, cause_number="K-1"),
     "complaints:suggestions": page(GET, READ),
     "complaints:suggestion": Row(BOTH, LEAD, readers=READ, kwargs={"suggestion_id": 1}),
+    "insights:weeks": page(GET, LEAD | {Role.AUDITOR}),
+    "insights:cases": page(GET, LEAD | {Role.AUDITOR}, query="figure=received"),
     "deadlines:healthz": public(GET),
     "customers:find": page(GET, CASE, query="q=Emily"),
     "customers:card": page(GET, CASE, customer_id=0),

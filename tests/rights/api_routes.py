@@ -146,6 +146,7 @@ API: dict[str, ApiRow] = {
     "events-list": read(ANYBODY),
     "guidance-list": read("guidance: read"),
     "guidance-detail": read("guidance: read", CARD),
+    "metrics-weeks": read("week: read"),
     "policies-list": read("policy: read", **ADMIN),
     "policies-detail": both("policy: read", "policy: change", lambda things: {"value": 40}, POLICY, "PATCH", **ADMIN),
 }

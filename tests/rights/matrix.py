@@ -187,12 +187,16 @@ MATRIX: tuple[Right, ...] = (
                    "complaints.actions.guidance.restore_card", "complaints.actions.guidance.add_starter_cards"),
           routes=("complaints:new_guidance_card", "complaints:edit_guidance_card", "complaints:archive_guidance_card",
                   "complaints:restore_guidance_card", "complaints:add_starter_guidance")),
+    # Of the departments in reach, and in them of the complaints one may see: tests/insights/test_rights.py.
+    house("week: read",                   "- - - - - D D  A - -", "insights.read_weeks",
+          routes=("insights:weeks", "insights:cases")),
     # Part of other actions, and of the sweep.
     house("system: by itself alone",      "- - - - - - -  - - -",
           actions=(f"{CLOCK}.open_deadline", f"{CLOCK}.open_deadlines_in_bulk", f"{CLOCK}.open_first_deadlines", f"{CLOCK}.meet_deadline",
                    f"{CLOCK}.cancel_deadlines", f"{CLOCK}.pause_deadline", f"{CLOCK}.resume_deadline",
                    f"{CLOCK}.recompute_deadlines", "complaints.actions.drafts.forget_old_drafts",
-                   "accounts.second_factor_secrets.encrypt_anew")),
+                   "accounts.second_factor_secrets.encrypt_anew",
+                   "insights.actions.begin_departments", "insights.actions._tell")),
 )
 # fmt: on
 
