@@ -25,6 +25,8 @@ REPORT_CONFIRMED = announce("complaint.oral_report_confirmed", words.report_conf
 ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), icon="clipboard-check")
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
+FILE_ADDED = announce("attachment.added", words.file_added, icon="paperclip")
+FILE_WITHDRAWN = announce("attachment.withdrawn", words.file_withdrawn, icon="eye-off")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
 
 

@@ -1,5 +1,6 @@
 """What is stored of a complaint, one file per noun."""
 
+from complaints.models.attachment import Attachment
 from complaints.models.category import Category
 from complaints.models.complaint import Complaint, ComplaintSubject, ExternalReference, Nearest
 from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
@@ -8,6 +9,7 @@ from complaints.models.link import ComplaintLink
 from complaints.models.talk import Communication, Promise
 
 __all__ = [
+    "Attachment",
     "Category",
     "Communication",
     "Complaint",
