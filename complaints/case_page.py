@@ -19,7 +19,7 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import Attachment, Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
@@ -38,6 +38,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "attachments": Attachment.objects.select_related("added_by", "withdrawn_by"),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")

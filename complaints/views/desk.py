@@ -16,6 +16,7 @@ from complaints.class_reasons import why_class
 from complaints.codes import LASTR_STATES, State
 from complaints.customer_card import customer_card
 from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
+from complaints.gallery import gallery_of
 from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.sayings import sayings_for
 from complaints.supervisors import confirms_as, people_to_tell
@@ -158,6 +159,7 @@ def _screen(
         "sayings": _sayings(complaint, changing or in_hand or ""),
         "why": why_class(complaint),
         "card": customer_card(complaint, user),
+        "gallery": gallery_of(complaint, user),
         "currency_sign": SIGNS.get(policy("company.currency"), policy("company.currency")),
         **(_afterwards(complaint, user, records, assessment) if not complaint.is_open else {}),
     }

@@ -58,7 +58,10 @@ KINDS = (
 TEXT = Kind(Group.TEXT, "text/plain", ("txt", "log", "text"), lambda _head, _file: False)
 ENDINGS = frozenset(ending for kind in (*KINDS, TEXT) for ending in kind.endings)
 # What a page lets one choose.
-ACCEPT = ",".join(["image/*", ".pdf", "audio/*", *(f".{ending}" for kind in (*KINDS, TEXT) for ending in kind.endings)])
+# By name, so that a phone turns what it has into one of these.
+ACCEPT = ",".join(
+    dict.fromkeys(each for kind in (*KINDS, TEXT) for each in (kind.content_type, *(f".{name}" for name in kind.endings)))
+)
 
 TAKEN = _("Pictures (JPEG, PNG, WebP), PDF, recordings (MP3, M4A, AAC, OGG, WAV, WebM) and plain text are taken.")
 OFFICE = _("Office documents and archives are not taken, since they may hold programs. Save it as a PDF, and send that.")
