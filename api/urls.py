@@ -8,6 +8,7 @@ register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
+    attachments,
     complaints,
     complaints_talks,
     complaints_verbs,
@@ -28,6 +29,7 @@ urlpatterns = [
     *complaints.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *attachments.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

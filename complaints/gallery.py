@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from complaints.attaching import Refused
 from complaints.models import Attachment, Complaint
@@ -28,6 +30,10 @@ class Gallery:
     @property
     def most_megabytes(self) -> int:
         return int(policy("files.most_megabytes"))
+
+    @property
+    def add_url(self) -> str:
+        return reverse("complaints:attachments", args=[self.complaint.number])
 
     @property
     def accept(self) -> str:

@@ -21,6 +21,7 @@ from complaints.models import Complaint
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
+from tests.complaints.sent import attachment_of
 from tests.house import House, lodge, make_user
 
 PASSWORD = "a-long-password"
@@ -134,6 +135,7 @@ class Stage:
             "customer_id": customer.pk if customer else 1,
             "notification_id": 1,
             "account_id": self.program().pk,
+            "attachment_id": attachment_of(complaint),
         }
 
 
