@@ -58,7 +58,9 @@ def answer_with(added: Added, html: str) -> JsonResponse:
 def tell(request: HttpRequest, added: Added) -> None:
     """Say what became of the files, in the corner of the next page."""
     if count := len(added.rows):
-        messages.success(request, ngettext("%(count)s file is kept", "%(count)s files are kept", count) % {"count": count})
+        messages.success(
+            request, ngettext("%(count)s file is kept", "%(count)s files are kept", count) % {"count": count}
+        )
     for each in added.refused:
         messages.warning(request, f"{each.name}: {each.sentence}")
 
@@ -105,9 +107,7 @@ def picture(request: HttpRequest, number: str, attachment_id: int, which: str) -
 
 
 def given_out(request: HttpRequest, row: Attachment) -> HttpResponseBase:
-    return serving.download(
-        request, row.storage_name, name=row.name, content_type=row.content_type, size=row.size
-    )
+    return serving.download(request, row.storage_name, name=row.name, content_type=row.content_type, size=row.size)
 
 
 def picture_of(row: Attachment, which: str) -> HttpResponseBase:

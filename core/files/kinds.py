@@ -60,13 +60,19 @@ ENDINGS = frozenset(ending for kind in (*KINDS, TEXT) for ending in kind.endings
 # What a page lets one choose.
 # By name, so that a phone turns what it has into one of these.
 ACCEPT = ",".join(
-    dict.fromkeys(each for kind in (*KINDS, TEXT) for each in (kind.content_type, *(f".{name}" for name in kind.endings)))
+    dict.fromkeys(
+        each for kind in (*KINDS, TEXT) for each in (kind.content_type, *(f".{name}" for name in kind.endings))
+    )
 )
 
 TAKEN = _("Pictures (JPEG, PNG, WebP), PDF, recordings (MP3, M4A, AAC, OGG, WAV, WebM) and plain text are taken.")
-OFFICE = _("Office documents and archives are not taken, since they may hold programs. Save it as a PDF, and send that.")
+OFFICE = _(
+    "Office documents and archives are not taken, since they may hold programs. Save it as a PDF, and send that."
+)
 MARKUP = _("Web pages, drawings with markup and programs are not taken. Make a picture or a PDF of it, and send that.")
-HEIC = _("Photos in Apple’s HEIC form cannot be read here. Send it as JPEG: on the phone, Settings, Camera, Formats, “Most Compatible”.")
+HEIC = _(
+    "Photos in Apple’s HEIC form cannot be read here. Send it as JPEG: on the phone, Settings, Camera, Formats, “Most Compatible”."
+)
 VIDEO = _("Videos are not taken. Send pictures of it, or its sound alone.")
 
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
@@ -77,7 +83,9 @@ def _is_heic(head: bytes) -> bool:
 
 
 def _is_video(head: bytes) -> bool:
-    return (head[4:8] == b"ftyp") or head.startswith(b"\x1aE\xdf\xa3") or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
+    return (
+        (head[4:8] == b"ftyp") or head.startswith(b"\x1aE\xdf\xa3") or (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
+    )
 
 
 # Known, and not taken: code-free tests of the first bytes, with the sentence that says what to do instead.
@@ -106,7 +114,9 @@ def _text(head: bytes, file: IO[bytes], name: str) -> Kind | None:
     if split_ending(name)[1] not in TEXT.endings or not head:
         return None
     if _is_markup(head):
-        raise FileRefused("content_mismatch", _("Its name says it is text, but it is a web page or a program. It was not kept."))
+        raise FileRefused(
+            "content_mismatch", _("Its name says it is text, but it is a web page or a program. It was not kept.")
+        )
     if any(is_it(head) for is_it, _words in NOT_TAKEN):
         return None
     file.seek(0)
@@ -139,7 +149,9 @@ def _compare(kind: Kind, name: str) -> None:
     ending = split_ending(name)[1]
     others = {each.group for each in (*KINDS, TEXT) if ending in each.endings}
     if others and kind.group not in others:
-        words = _("Its name ends with .%(ending)s, but its content is another kind of file (%(kind)s). Check that it is the right one.")
+        words = _(
+            "Its name ends with .%(ending)s, but its content is another kind of file (%(kind)s). Check that it is the right one."
+        )
         raise FileRefused("content_mismatch", words % {"ending": ending, "kind": kind.group.label})
 
 

@@ -22,7 +22,9 @@ PATIENCE_SECONDS = 40
 _benches = threading.BoundedSemaphore(2)
 
 WHY = {
-    "too_many_pixels": _("This picture is too large: it has more than 64 million points. Make it smaller, and send that."),
+    "too_many_pixels": _(
+        "This picture is too large: it has more than 64 million points. Make it smaller, and send that."
+    ),
     "unreadable": _("This file is broken and cannot be opened. Ask for it once more, or make a picture of it."),
 }
 

@@ -18,7 +18,12 @@ class BoundedUploadHandler(FileUploadHandler):
     """
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None  # noqa: N803
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,  # noqa: N803
     ) -> None:
         if content_length > MOST_AT_ONCE:
             raise RequestDataTooBig("The request is larger than any that is taken.")

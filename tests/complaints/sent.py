@@ -28,8 +28,8 @@ def attachment_of(complaint: Complaint) -> int:
     """The id of a picture of this complaint that has its word in its name, made at the first question."""
     row = complaint.attachments.first()
     if row is None:
-        name = f"{complaint.word}.jpg"  # type: ignore[attr-defined]
-        row = attach(complaint, None, jpeg(colour=(complaint.pk % 255, 9, 9)), name)
+        name = f"{complaint.word}.png"  # type: ignore[attr-defined]
+        row = attach(complaint, None, png(colour=(complaint.pk % 255, 9, 9)), name)
     return row.pk
 
 
@@ -99,13 +99,24 @@ def pdf_with_script(name: bytes = b"/JavaScript") -> bytes:
 
 def pdf_with_packed_script() -> bytes:
     packed = zlib.compress(b"9 0 <</S/JavaScript/JS(app.alert\\(1\\))>>")
-    return pdf(extra=b"8 0 obj<</Type/ObjStm/N 1/First 4/Length %d>>stream\n%s\nendstream endobj\n" % (len(packed), packed))
+    return pdf(
+        extra=b"8 0 obj<</Type/ObjStm/N 1/First 4/Length %d>>stream\n%s\nendstream endobj\n" % (len(packed), packed)
+    )
 
 
 def wav(seconds: int = 2) -> bytes:
     body = b"\x80" * 8000 * seconds
     form = struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8)
-    return b"RIFF" + struct.pack("<I", 36 + len(body)) + b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", len(body)) + body
+    return (
+        b"RIFF"
+        + struct.pack("<I", 36 + len(body))
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + b"data"
+        + struct.pack("<I", len(body))
+        + body
+    )
 
 
 def mp3(frames: int = 77) -> bytes:
@@ -124,7 +135,9 @@ def box(name: bytes, *inner: bytes) -> bytes:
 
 def m4a(*handlers: bytes) -> bytes:
     header = box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, 2500) + b"\0" * 80)
-    tracks = [box(b"trak", box(b"mdia", box(b"hdlr", b"\0" * 8 + each + b"\0" * 12))) for each in handlers or (b"soun",)]
+    tracks = [
+        box(b"trak", box(b"mdia", box(b"hdlr", b"\0" * 8 + each + b"\0" * 12))) for each in handlers or (b"soun",)
+    ]
     return box(b"ftyp", b"M4A \0\0\0\0M4A mp42") + box(b"moov", header, *tracks) + box(b"mdat", b"\0" * 64)
 
 

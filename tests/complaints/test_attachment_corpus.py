@@ -181,7 +181,9 @@ def test_a_pdf_that_could_run_something_is_kept_and_not_shown(make_complaint, ho
 
 
 def test_a_pdf_with_a_password_is_kept_and_not_shown(make_complaint, house):
-    locked = sent.pdf(trailer=b"/ID[<00><00>]/Encrypt<</Filter/Standard/V 1/R 2/O(%s)/U(%s)/P -4>>" % (b"o" * 32, b"u" * 32))
+    locked = sent.pdf(
+        trailer=b"/ID[<00><00>]/Encrypt<</Filter/Standard/V 1/R 2/O(%s)/U(%s)/P -4>>" % (b"o" * 32, b"u" * 32)
+    )
     row = attach(make_complaint(), house.clerk, locked, "bill.pdf")
     assert (row.remark, row.views, row.pages) == ("locked", 0, None)
 

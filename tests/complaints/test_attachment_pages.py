@@ -22,7 +22,11 @@ def body_of(answer):
 
 
 def three():
-    return [sent.sent(sent.jpeg(), "good.jpg"), sent.sent(sent.HTML, "bad.html"), sent.sent(sent.png(), "also good.png")]
+    return [
+        sent.sent(sent.jpeg(), "good.jpg"),
+        sent.sent(sent.HTML, "bad.html"),
+        sent.sent(sent.png(), "also good.png"),
+    ]
 
 
 def test_one_bad_file_among_several_is_refused_alone_and_named(make_complaint, house):
@@ -70,7 +74,7 @@ def test_the_complaint_shows_its_files_and_costs_two_statements_for_any_number(m
     few = statements(client, complaint.get_absolute_url())
     assert few <= without + 2
     for at in range(4):
-        attach(complaint, house.clerk, sent.jpeg(colour=(at, 0, 0)), f"{at}.jpg")
+        attach(complaint, house.clerk, sent.png(colour=(at, 0, 0)), f"{at}.jpg")
     assert statements(client, complaint.get_absolute_url()) == few
     page = text_of(client.get(complaint.get_absolute_url()))
     assert page.count("/pictures/small/") == 5

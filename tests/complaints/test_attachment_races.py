@@ -79,9 +79,7 @@ def test_two_leaders_withdraw_it_once(stage):
     house, complaint = stage
     row = add_attachment(complaint.pk, taken(), by=house.clerk)
     leaders = [house.supervisor, house.manager, house.supervisor]
-    answers = at_once(
-        [lambda by=by: withdraw_attachment(complaint.pk, row.pk, reason="No.", by=by) for by in leaders]
-    )
+    answers = at_once([lambda by=by: withdraw_attachment(complaint.pk, row.pk, reason="No.", by=by) for by in leaders])
     assert answers == {"won": 1, "already_withdrawn": 2}
 
 

@@ -106,7 +106,7 @@ def test_size_is_counted_to_the_byte(make_complaint, house, extra, is_taken):
 def test_one_file_too_many_is_refused_and_a_withdrawn_one_makes_room(make_complaint, house):
     set_policy("files.most_of_complaint", 3, by=None)
     complaint = make_complaint()
-    rows = [attach(complaint, house.clerk, sent.jpeg(colour=(at, 0, 0)), f"{at}.jpg") for at in range(3)]
+    rows = [attach(complaint, house.clerk, sent.png(colour=(at, 0, 0)), f"{at}.jpg") for at in range(3)]
     with pytest.raises(FileRefused) as refused:
         attach(complaint, house.clerk, sent.png())
     assert refused.value.reason == "too_many"
@@ -139,7 +139,11 @@ def test_a_leader_withdraws_a_file_with_a_reason_that_stays(make_complaint, hous
     complaint = make_complaint()
     row = attach(complaint, house.clerk)
     done = withdraw_attachment(complaint.pk, row.pk, reason=" Somebody else’s card. ", by=house.supervisor)
-    assert (done.state, done.withdrawn_by, done.withdrawn_reason) == ("withdrawn", house.supervisor, "Somebody else’s card.")
+    assert (done.state, done.withdrawn_by, done.withdrawn_reason) == (
+        "withdrawn",
+        house.supervisor,
+        "Somebody else’s card.",
+    )
     event = Event.objects.of(complaint).get(type="attachment.withdrawn")
     assert event.data == {"attachment_id": row.pk}
     assert stored() == set(row.all_files), "what was proof stays proof"

@@ -19,7 +19,12 @@ from tests.complaints.pages import client_of, text_of
 
 NEW, FILES = "/complaints/new/", "/complaints/new/files/"
 FETCH = {"headers": {"X-Requested-With": "fetch"}}
-TOLD = {"description": "The wiper is charged twice.", "name": "Emily Carter", "phone": "138 0571 6620", "channel": "in_person"}
+TOLD = {
+    "description": "The wiper is charged twice.",
+    "name": "Emily Carter",
+    "phone": "138 0571 6620",
+    "channel": "in_person",
+}
 
 
 def keep(key, by, content=b"", name="photo.jpg"):
