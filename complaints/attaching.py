@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 
 from accounts.models import User
-from complaints.actions.attachments import add_attachment, keep_with_draft
+from complaints.actions.attachments import Outcome, add_attachments, keep_with_draft
 from complaints.models import Attachment
 from core.errors import Sentence
 from core.files.names import clean_name
@@ -37,28 +37,45 @@ class Added:
 
 def add_files(request: HttpRequest, complaint_id: int, *, communication_id: int | None = None, by: User) -> Added:
     """Hang the files of a request on a complaint."""
-    return _add(request, lambda taken: add_attachment(complaint_id, taken, communication_id=communication_id, by=by))
+    return _add(
+        request, lambda files: add_attachments(complaint_id, files, communication_id=communication_id, by=by)
+    )
 
 
 def keep_files(request: HttpRequest, key: uuid.UUID, *, by: User) -> Added:
     """Keep the files of a request with an intake form."""
-    return _add(request, lambda taken: keep_with_draft(key, taken, by=by))
+    return _add(request, lambda files: keep_with_draft(key, files, by=by))
 
 
-def _add(request: HttpRequest, save: Callable[[Taken], Attachment]) -> Added:
-    added = Added()
-    # Reading them is what finds those that are too large to be read.
+def _add(request: HttpRequest, save: Callable[[Sequence[Taken]], Outcome]) -> Added:
+    added, files = Added(), list[Taken]()
+    try:
+        files.extend(_taken(request, added))
+        outcome = save(files) if files else Outcome()
+    except BaseException:
+        # No row names any of them.
+        drop(*files)
+        raise
+    added.rows = outcome.rows
+    for taken, refusal in outcome.refused:
+        drop(taken)
+        added.refused.append(Refused(taken.name, refusal.message, refusal.reason))
+    return added
+
+
+def _taken(request: HttpRequest, added: Added) -> Iterator[Taken]:
+    """Take each file in by itself; one that is refused hinders none of the others."""
+    # Reading the request is what finds those that are too large to be read.
     uploads: Sequence[Upload] = request.FILES.getlist("files")
+    most = policy("files.most_megabytes")
     for name in skipped_files(request):
-        refusal = too_large(policy("files.most_megabytes"))
+        refusal = too_large(most)
         added.refused.append(Refused(_shown(name), refusal.message, refusal.reason))
     for upload in uploads:
         try:
-            with taken_in(upload) as taken:
-                added.rows.append(save(taken))
+            yield take_in(upload, most_megabytes=most)
         except FileRefused as refusal:
             added.refused.append(Refused(_shown(upload.name or ""), refusal.message, refusal.reason))
-    return added
 
 
 @contextmanager

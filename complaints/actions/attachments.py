@@ -4,10 +4,11 @@ A file is taken in before its action begins (`complaints.attaching`): no lock wa
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -27,27 +28,46 @@ from events.log import record_event
 from policies.reading import policy
 
 
-@action
-def add_attachment(
-    complaint_id: int, taken: Taken, *, communication_id: int | None = None, by: User | None
-) -> Attachment:
-    """Hang a file that was taken in on a complaint, also on one that has ended: proof may come late.
+@dataclass
+class Outcome:
+    """What became of several files: one that is refused hinders none of the others."""
 
-    Raises FileRefused `already_there`, `too_many` or `too_much`, and Blocked for a talk of another complaint.
-    Source: DOMAIN.md 3.1.
+    rows: list[Attachment] = field(default_factory=list)
+    refused: list[tuple[Taken, FileRefused]] = field(default_factory=list)
+
+
+@action
+def add_attachments(
+    complaint_id: int, files: Sequence[Taken], *, communication_id: int | None = None, by: User | None
+) -> Outcome:
+    """Hang files that were taken in on a complaint, also on one that has ended: proof may come late.
+
+    Refuses those that are `already_there`, `too_many` or `too_much`, and keeps the others. Raises Blocked for a talk
+    of another complaint. Source: DOMAIN.md 3.1.
     """
     if by is not None and not by.has_perm("complaints.work_desk"):
         raise PermissionDenied
     complaint = locked(complaint_id, by=by)
     talk = _talk_of(complaint, communication_id)
-    _require_place(complaint.attachments.fine(), taken)
-    now = clock.now()
-    row = _row(taken, at=now, by=by)
-    row.complaint, row.communication = complaint, talk
-    row.save(force_insert=True)
-    _tell(row, complaint, by=by, at=now)
-    save(complaint, at=now)
-    return row
+    outcome = _sorted_out(complaint.attachments.fine(), files, at=clock.now(), by=by)
+    for row in outcome.rows:
+        row.complaint, row.communication = complaint, talk
+        row.save(force_insert=True)
+        _tell(row, complaint, by=by, at=row.added_at)
+    if outcome.rows:
+        save(complaint, at=clock.now())
+    return outcome
+
+
+@action
+def add_attachment(
+    complaint_id: int, taken: Taken, *, communication_id: int | None = None, by: User | None
+) -> Attachment:
+    """Hang one file on a complaint, as `add_attachments`. Raises FileRefused."""
+    outcome = add_attachments(complaint_id, [taken], communication_id=communication_id, by=by)
+    for _file, refusal in outcome.refused:
+        raise refusal
+    return outcome.rows[0]
 
 
 def _talk_of(complaint: Complaint, communication_id: int | None) -> Communication | None:
@@ -59,24 +79,39 @@ def _talk_of(complaint: Complaint, communication_id: int | None) -> Communicatio
     return talk
 
 
-def _require_place(there: AttachmentQuerySet, taken: Taken) -> None:
-    """Raises FileRefused when this file is there already, or one more would be too many."""
-    if earlier := there.filter(sha256=taken.sha256).first():
+def _sorted_out(there: AttachmentQuerySet, files: Sequence[Taken], *, at: datetime, by: User | None) -> Outcome:
+    """Rows for those that have a place beside what is there, which the caller has locked; refusals for the others."""
+    known = list(there.values_list("sha256", "name", "size"))
+    names = {sha256: name for sha256, name, _size in known}
+    sizes = [size for _sha256, _name, size in known]
+    outcome = Outcome()
+    for taken in files:
+        if refusal := _no_place(taken, names, sizes):
+            outcome.refused.append((taken, refusal))
+            continue
+        names[taken.sha256] = taken.name
+        sizes.append(taken.size)
+        outcome.rows.append(_row(taken, at=at, by=by))
+    return outcome
+
+
+def _no_place(taken: Taken, names: Mapping[str, str], sizes: Sequence[int]) -> FileRefused | None:
+    if taken.sha256 in names:
         words = _("This very file is here already, as “%(name)s”. It is kept once.")
-        raise FileRefused("already_there", words % {"name": earlier.name})
-    found = there.aggregate(count=Count("pk"), sum=Sum("size"))
+        return FileRefused("already_there", words % {"name": names[taken.sha256]})
     most = policy("files.most_of_complaint")
-    if found["count"] >= most:
+    if len(sizes) >= most:
         sentence = ngettext_lazy(
             "A complaint has at most %(most)d file. Ask a supervisor to withdraw one that is not needed.",
             "A complaint has at most %(most)d files. Ask a supervisor to withdraw one that is not needed.",
             "most",
         )
-        raise FileRefused("too_many", sentence % {"most": most})
+        return FileRefused("too_many", sentence % {"most": most})
     most = policy("files.most_megabytes_of_complaint")
-    if (found["sum"] or 0) + taken.size > most * MEGABYTE:
+    if sum(sizes) + taken.size > most * MEGABYTE:
         words = _("The files of one complaint have at most %(most)s MB together. Make this one smaller.")
-        raise FileRefused("too_much", words % {"most": most})
+        return FileRefused("too_much", words % {"most": most})
+    return None
 
 
 def _row(taken: Taken, *, at: datetime, by: User | None) -> Attachment:
@@ -132,10 +167,10 @@ def withdraw_attachment(complaint_id: int, attachment_id: int, *, reason: str, b
 
 
 @action
-def keep_with_draft(key: uuid.UUID, taken: Taken, *, by: User) -> Attachment:
-    """Keep a file with an intake form; when that was saved meanwhile, with its complaint.
+def keep_with_draft(key: uuid.UUID, files: Sequence[Taken], *, by: User) -> Outcome:
+    """Keep files with an intake form; when that was saved meanwhile, with its complaint. Refuses as `add_attachments`.
 
-    Raises Conflict when the form is somebody else's, and FileRefused as `add_attachment`.
+    Raises Conflict when the form is somebody else's.
     """
     if not by.has_perm("complaints.lodge_complaint"):
         raise PermissionDenied
@@ -145,12 +180,12 @@ def keep_with_draft(key: uuid.UUID, taken: Taken, *, by: User) -> Attachment:
         raise Conflict("not_your_draft")
     saved = Complaint.objects.filter(intake_key=key, recorded_by=by).first()
     if saved is not None:
-        return add_attachment(saved.pk, taken, by=by)
-    _require_place(Attachment.objects.of_draft(key, by), taken)
-    row = _row(taken, at=clock.now(), by=by)
-    row.draft_key = key
-    row.save(force_insert=True)
-    return row
+        return add_attachments(saved.pk, files, by=by)
+    outcome = _sorted_out(Attachment.objects.of_draft(key, by), files, at=clock.now(), by=by)
+    for row in outcome.rows:
+        row.draft_key = key
+        row.save(force_insert=True)
+    return outcome
 
 
 @action

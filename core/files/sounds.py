@@ -155,7 +155,7 @@ def _has_frames(file: IO[bytes], place: int, measure: Callable[[bytes], int]) ->
     for count in range(3):
         length = measure(read_at(file, place, 7))
         if not length:
-            return count > 0 and place >= end
+            return count > 0 and place == end
         place += length
     return True
 

@@ -3,7 +3,6 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -122,7 +121,6 @@ def all_names(storage_name: str, views: int) -> list[str]:
     return [storage_name, *([small_name(storage_name)] if views else []), *pictures]
 
 
-def drop(taken: Taken) -> None:
-    """Throw away a file that no row came to name."""
-    with suppress(OSError):
-        storage.remove(*all_names(taken.storage_name, taken.seen.views))
+def drop(*files: Taken) -> None:
+    """Throw away files that no row came to name."""
+    storage.remove(*(name for taken in files for name in all_names(taken.storage_name, taken.seen.views)))

@@ -1,5 +1,6 @@
 """Files on pages: added with and without scripts, shown, given out so that nothing runs, and asked for each time."""
 
+import gc
 import re
 
 import pytest
@@ -36,6 +37,11 @@ def test_one_bad_file_among_several_is_refused_alone_and_named(make_complaint, h
     assert sorted(complaint.attachments.values_list("name", flat=True)) == ["also good.png", "good.jpg"]
     assert [(each.name, each.code) for each in answer.context["gallery"].refused] == [("bad.html", "type_not_allowed")]
     assert "Web pages" in text_of(answer)
+    gc.collect()
+    for row in complaint.attachments.all():
+        for name in row.all_files:
+            with storage.opened(name) as file:
+                assert file.read(), "its files are there"
 
 
 def test_good_files_lead_back_to_the_complaint(make_complaint, house):

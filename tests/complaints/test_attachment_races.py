@@ -3,6 +3,7 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -57,20 +58,21 @@ def test_the_last_place_is_given_once(stage):
 
 def test_without_the_lock_it_would_be_given_several_times(stage, monkeypatch):
     """The control."""
+    looked, wait = attachments._sorted_out, threading.Barrier(6)
+
+    def all_look_first(there, files, **more):
+        found = looked(there, files, **more)
+        if files[0].name.startswith("1"):
+            with suppress(threading.BrokenBarrierError):
+                wait.wait(timeout=5)
+        return found
+
     house, complaint = stage
-    asked = attachments._require_place
-    wait = threading.Barrier(6)
-
-    def all_look_first(there, file):
-        asked(there, file)
-        if file.name.startswith("1"):
-            wait.wait(timeout=10)
-
     set_policy("files.most_of_complaint", 3, by=None)
     for number in (0, 2):
         add_attachment(complaint.pk, taken(number), by=house.clerk)
     monkeypatch.setattr(attachments, "locked", lambda pk, by: Complaint.objects.get(pk=pk))
-    monkeypatch.setattr(attachments, "_require_place", all_look_first)
+    monkeypatch.setattr(attachments, "_sorted_out", all_look_first)
     files = [taken(10 + number) for number in range(6)]
     assert at_once([lambda file=file: add_attachment(complaint.pk, file, by=house.clerk) for file in files])["won"] > 1
 
@@ -93,7 +95,7 @@ def test_a_file_that_comes_while_its_form_is_saved_is_on_the_complaint(stage):
             connection.close()
 
         def keep_it(key=key, file=file):
-            keep_with_draft(key, file, by=house.clerk)
+            keep_with_draft(key, [file], by=house.clerk)
             connection.close()
 
         with ThreadPoolExecutor(2) as people:

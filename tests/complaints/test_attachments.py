@@ -222,7 +222,7 @@ def test_a_file_without_a_row_is_forgotten_after_two_days_and_no_other(make_comp
     assert left.storage_name not in stored()
 
 
-def test_what_is_old_is_looked_for_once_a_day(at_work):
+def test_what_is_old_is_looked_for_once_a_day(db, at_work):
     take_in(sent.sent(sent.png(), "left.png"), most_megabytes=1)
     later = (at_work + timedelta(days=90)).replace(hour=3)
     with clock.frozen(later):

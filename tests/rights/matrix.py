@@ -110,7 +110,7 @@ MATRIX: tuple[Right, ...] = (
     Right("note: write",                  "D D D D D D D  - - -", "complaints.work_desk",
           actions=("complaints.actions.talks.write_note",), routes=("complaints:add_entry",)),
     Right("attachment: add",              "D D D D D D D  - - -", "complaints.work_desk",
-          actions=("complaints.actions.attachments.add_attachment",), routes=("complaints:attachments",)),
+          actions=("complaints.actions.attachments.add_attachment", "complaints.actions.attachments.add_attachments"), routes=("complaints:attachments",)),
     Right("attachment: withdraw",         "- - - - - D D  - - -", "complaints.withdraw_files",
           actions=("complaints.actions.attachments.withdraw_attachment",), routes=("complaints:withdraw_attachment",)),
     house("category: change",             "- - - - - - A  - A -", "complaints.manage_categories",

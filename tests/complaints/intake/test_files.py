@@ -29,7 +29,10 @@ TOLD = {
 
 def keep(key, by, content=b"", name="photo.jpg"):
     with taken_in(sent.sent(content or sent.jpeg(), name)) as taken:
-        return keep_with_draft(key, taken, by=by)
+        outcome = keep_with_draft(key, [taken], by=by)
+        for _file, refusal in outcome.refused:
+            raise refusal
+    return outcome.rows[0]
 
 
 @pytest.fixture
