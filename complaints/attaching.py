@@ -37,9 +37,7 @@ class Added:
 
 def add_files(request: HttpRequest, complaint_id: int, *, communication_id: int | None = None, by: User) -> Added:
     """Hang the files of a request on a complaint."""
-    return _add(
-        request, lambda files: add_attachments(complaint_id, files, communication_id=communication_id, by=by)
-    )
+    return _add(request, lambda files: add_attachments(complaint_id, files, communication_id=communication_id, by=by))
 
 
 def keep_files(request: HttpRequest, key: uuid.UUID, *, by: User) -> Added:

@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
 from accounts.roles import refused
-from api.fields import Code, Id, Instant, Text
+from api.fields import Code, Instant, Text
 from api.filters import CodeFilter
 from api.nouns.complaints_answers import Said, Username
 from api.nouns.complaints_base import OfComplaint, at_fields
@@ -90,7 +90,8 @@ class Attachments(OfComplaint, ListCreateView):
     filters = {"kind": CodeFilter("group", "What can be done with it.", Group.values)}
     orderings = {"id": "pk", "added_at": "added_at"}
     default_ordering = "id"
-    taken: Taken | None = None
+    # What the request brought, before its transaction begins.
+    taken: Taken
 
     @property
     def max_body_bytes(self) -> int:  # type: ignore[override]
@@ -103,7 +104,7 @@ class Attachments(OfComplaint, ListCreateView):
         if request.method in SAFE:
             return super().answered(request)
         # No lock waits for a picture to be drawn: the file is taken in before the transaction begins.
-        assert self.complaint
+        self.look_for_it()
         values = self.checked(request)
         try:
             with taken_in(values["file"]) as taken:
@@ -117,6 +118,10 @@ class Attachments(OfComplaint, ListCreateView):
             raise told(refusal) from refusal
         return response
 
+    def look_for_it(self) -> None:
+        """Raises Complaint.DoesNotExist before anything of the body is read."""
+        self.complaint  # noqa: B018
+
     def checked(self, request: Request) -> dict[str, Any]:
         data: Any = request.data
         if skipped_files(request._request):
@@ -126,7 +131,6 @@ class Attachments(OfComplaint, ListCreateView):
         return self.input()
 
     def create(self, values: dict[str, Any]) -> Attachment:
-        assert self.taken
         talk = values.get("communication")
         try:
             with at_fields({"communication": "communication"}):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from complaints.models.complaint import Complaint
@@ -32,7 +33,7 @@ class Attachment(models.Model):
     """
 
     class State(models.TextChoices):
-        FINE = "fine", _("There")
+        FINE = "fine", pgettext_lazy("file", "There")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Remark(models.TextChoices):
@@ -98,7 +99,8 @@ class Attachment(models.Model):
         return f"{self.complaint_id or self.draft_key} {self.group}"
 
     def get_absolute_url(self) -> str:
-        assert self.complaint is not None
+        if self.complaint is None:
+            return reverse("complaints:draft_file", args=[self.pk])
         return reverse("complaints:attachment", args=[self.complaint.number, self.pk])
 
     @property

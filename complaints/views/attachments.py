@@ -1,4 +1,4 @@
-"""The files of a complaint: shown, added, withdrawn, and given out to whoever may see the complaint, asked each time."""
+"""The files of a complaint: shown, added, withdrawn, and given out to who may see the complaint, asked each time."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -65,25 +65,26 @@ def tell(request: HttpRequest, added: Added) -> None:
         messages.warning(request, f"{each.name}: {each.sentence}")
 
 
-def find_file(request: HttpRequest, number: str, attachment_id: int, *, is_given_out: bool = True) -> Attachment:
+def find_file(
+    request: HttpRequest, number: str, attachment_id: int, *, is_given_out: bool = True
+) -> tuple[Complaint, Attachment]:
     """A file of a complaint that the reader may see; withdrawn ones are not given out, and so not there."""
     complaint = find_complaint(request, number)
     rows = complaint.attachments.select_related("added_by", "withdrawn_by")
     row = (rows.fine() if is_given_out else rows).filter(pk=attachment_id).first()
     if row is None:
         raise Http404
-    row.complaint = complaint
-    return row
+    return complaint, row
 
 
 @complaint_page("GET")
 def show(request: HttpRequest, number: str, attachment_id: int) -> HttpResponse:
     """One file by itself: the picture as large as the window, or a page of the PDF."""
-    row = find_file(request, number, attachment_id, is_given_out=False)
-    shown = list(row.complaint.attachments.fine().values_list("pk", flat=True)) if row.complaint else []
+    complaint, row = find_file(request, number, attachment_id, is_given_out=False)
+    shown = list(complaint.attachments.fine().values_list("pk", flat=True))
     place = shown.index(row.pk) if row.pk in shown else 0
     context = {
-        "complaint": row.complaint,
+        "complaint": complaint,
         "file": row,
         "page": Paginator(row.view_numbers, 1).get_page(request.GET.get("page")) if row.views > 1 else None,
         "before": shown[place - 1] if place else None,
@@ -97,13 +98,13 @@ def show(request: HttpRequest, number: str, attachment_id: int) -> HttpResponse:
 
 @complaint_page("GET")
 def download(request: HttpRequest, number: str, attachment_id: int) -> HttpResponseBase:
-    return given_out(request, find_file(request, number, attachment_id))
+    return given_out(request, find_file(request, number, attachment_id)[1])
 
 
 @complaint_page("GET")
 def picture(request: HttpRequest, number: str, attachment_id: int, which: str) -> HttpResponseBase:
     """A picture of the file that we made: the small one, or a page."""
-    return picture_of(find_file(request, number, attachment_id), which)
+    return picture_of(find_file(request, number, attachment_id)[1], which)
 
 
 def given_out(request: HttpRequest, row: Attachment) -> HttpResponseBase:
@@ -121,13 +122,13 @@ def picture_of(row: Attachment, which: str) -> HttpResponseBase:
 @complaint_page("GET", "POST", posts="complaints.withdraw_files")
 def withdraw(request: HttpRequest, number: str, attachment_id: int) -> HttpResponse:
     """Ask why nobody should open it any more."""
-    row = find_file(request, number, attachment_id, is_given_out=False)
+    complaint, row = find_file(request, number, attachment_id, is_given_out=False)
     if not reader(request).has_perm("complaints.withdraw_files"):
         raise refused("complaints.withdraw_files")
     form = WithdrawFileForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.save(row, by=reader(request)):
+    if request.method == "POST" and form.is_valid() and form.save(complaint, row, by=reader(request)):
         messages.success(request, _("The file is withdrawn"))
-        return redirect(f"{row.complaint.get_absolute_url()}#attachments" if row.complaint else "/")
-    context = {"complaint": row.complaint, "file": row, "form": form}
+        return redirect(f"{complaint.get_absolute_url()}#attachments")
+    context = {"complaint": complaint, "file": row, "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "complaints/attachment_withdraw.html", context, status=status)

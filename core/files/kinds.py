@@ -71,7 +71,8 @@ OFFICE = _(
 )
 MARKUP = _("Web pages, drawings with markup and programs are not taken. Make a picture or a PDF of it, and send that.")
 HEIC = _(
-    "Photos in Apple’s HEIC form cannot be read here. Send it as JPEG: on the phone, Settings, Camera, Formats, “Most Compatible”."
+    "Photos in Apple’s HEIC form cannot be read here. Send it as JPEG: on the phone choose Settings, Camera, Formats,"
+    " “Most Compatible”."
 )
 VIDEO = _("Videos are not taken. Send pictures of it, or its sound alone.")
 
@@ -150,7 +151,8 @@ def _compare(kind: Kind, name: str) -> None:
     others = {each.group for each in (*KINDS, TEXT) if ending in each.endings}
     if others and kind.group not in others:
         words = _(
-            "Its name ends with .%(ending)s, but its content is another kind of file (%(kind)s). Check that it is the right one."
+            "Its name ends with .%(ending)s, but its content is another kind of file (%(kind)s). Check that it is the"
+            " right one."
         )
         raise FileRefused("content_mismatch", words % {"ending": ending, "kind": kind.group.label})
 

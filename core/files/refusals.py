@@ -1,7 +1,8 @@
 """What is said when a file is not taken. One bad file among several is refused alone."""
 
-from core.errors import Blocked, Blocker, DomainError, Sentence
 from django.utils.translation import gettext_lazy as _
+
+from core.errors import Blocked, Blocker, DomainError, Sentence
 
 
 class FileRefused(Blocked):

@@ -20,10 +20,10 @@ class BoundedUploadHandler(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: Any,
-        META: Any,
+        META: Any,  # noqa: N803
         content_length: int,
         boundary: Any,
-        encoding: Any = None,  # noqa: N803
+        encoding: Any = None,
     ) -> None:
         if content_length > MOST_AT_ONCE:
             raise RequestDataTooBig("The request is larger than any that is taken.")

@@ -164,7 +164,11 @@ def test_others_find_nothing(api, complaint, house):
     for address in (f"{FILES}/{row.pk}", f"{FILES}/{row.pk}/file", f"{FILES}/{row.pk + 1}"):
         problem(stranger.get(address), 404, "not_found")
     problem(add(stranger, complaint), 404, "not_found")
-    problem(api(house.auditor).post(at(complaint, "attachments"), {"file": sent.sent(b"x")}, format="multipart"), 403, "scope_missing")
+    problem(
+        api(house.auditor).post(at(complaint, "attachments"), {"file": sent.sent(b"x")}, format="multipart"),
+        403,
+        "scope_missing",
+    )
 
 
 @pytest.mark.parametrize(("error", "status", "code"), [(NoRoom, 507, "no_room"), (FilesAway, 503, "files_away")])

@@ -112,9 +112,10 @@ def test_what_people_need_is_taken(make_complaint, house, what):
 
 def test_length_and_pages_are_known_where_the_file_says_so(make_complaint, house):
     complaint = make_complaint()
-    lengths = {name: attach(complaint, house.clerk, content, name).seconds for name, content in (
-        ("a.wav", sent.wav(2)), ("a.mp3", sent.mp3()), ("a.m4a", sent.m4a()), ("a.opus", sent.ogg()), ("a.webm", sent.webm()),
-    )}  # fmt: skip
+    sounds = {
+        "a.wav": sent.wav(2), "a.mp3": sent.mp3(), "a.m4a": sent.m4a(), "a.opus": sent.ogg(), "a.webm": sent.webm(),
+    }  # fmt: skip
+    lengths = {name: attach(complaint, house.clerk, content, name).seconds for name, content in sounds.items()}
     assert lengths == {"a.wav": 2, "a.mp3": 3, "a.m4a": 3, "a.opus": 2, "a.webm": None}
     paper = attach(complaint, house.clerk, sent.pdf(3), "a.pdf")
     assert (paper.pages, paper.views) == (3, 3)

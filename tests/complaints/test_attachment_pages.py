@@ -337,16 +337,21 @@ def test_thirty_files_at_once_are_kept_and_the_next_is_not(make_complaint, house
     assert [(each.name, each.code) for each in answer.context["gallery"].refused] == [("30.txt", "too_many")]
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"--x\r\n", "multipart/form-data"),
-        (b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n\xff\xd8', "multipart/form-data; boundary=x"),
-        (b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' * 2000 + b"--x--", "multipart/form-data; boundary=x"),
-        (b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\nContent-Transfer-Encoding: base64\r\n\r\n' + b" " * 400_000 + b"\r\n--x--", "multipart/form-data; boundary=x"),
-    ],
-    ids=["no boundary", "cut off", "two thousand parts", "base64 of spaces"],
-)  # fmt: skip
+FORM = "multipart/form-data; boundary=x"
+FILE = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n'
+FIELD = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n'
+ODD = {
+    "no boundary": (b"--x\r\n", "multipart/form-data"),
+    "cut off": (FILE + b"\r\n\xff\xd8", FORM),
+    "two thousand parts": (FIELD * 2000 + b"--x--", FORM),
+    "base64 of spaces": (
+        FILE + b"Content-Transfer-Encoding: base64\r\n\r\n" + b" " * 400_000 + b"\r\n--x--",
+        FORM,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "kind"), ODD.values(), ids=ODD)
 def test_odd_forms_leave_no_row_and_no_file(make_complaint, house, body, kind):
     complaint = make_complaint()
     client = client_of(house.clerk)

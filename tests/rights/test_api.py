@@ -18,9 +18,9 @@ from complaints.actions.links import link_complaints
 from complaints.models import OralReport
 from core import clock
 from customers.actions import record_sale
+from tests.complaints.sent import attachment_of
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
-from tests.complaints.sent import attachment_of
 from tests.rights.api_routes import ANYBODY, API, ATTACHMENT, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
@@ -64,7 +64,8 @@ def things_of(world, relation):
     report = OralReport.objects.filter(complaint=complaint).first()
     return Things(
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
-        complaint.customer_id, report.pk if report else 0, attachment_of(complaint), world.me.username, world.house.supervisor.username,
+        complaint.customer_id, report.pk if report else 0, attachment_of(complaint), world.me.username,
+        world.house.supervisor.username,
     )  # fmt: skip
 
 
