@@ -72,8 +72,9 @@ def test_files_are_dropped_pasted_and_held_until_they_are_there(open_page, produ
     drop = """([kind, name]) => {
         const data = new DataTransfer();
         data.items.add(new File(["words of " + name], name, {type: "text/plain"}));
-        const event = kind === "paste" ? new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})
-            : new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true});
+        const how = {bubbles: true, cancelable: true};
+        const event = kind === "paste" ? new ClipboardEvent("paste", {clipboardData: data, ...how})
+            : new DragEvent("drop", {dataTransfer: data, ...how});
         document.querySelector(kind === "composer" ? "#composer textarea" : "#attachments h2").dispatchEvent(event);
     }"""
     clerk.evaluate(drop, ["drop", "dropped.txt"])
