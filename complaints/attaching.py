@@ -64,7 +64,7 @@ def _add(request: HttpRequest, save: Callable[[Sequence[Taken]], Outcome]) -> Ad
 def _taken(request: HttpRequest, added: Added) -> Iterator[Taken]:
     """Take each file in by itself; one that is refused hinders none of the others."""
     # Reading the request is what finds those that are too large to be read.
-    uploads: Sequence[Upload] = request.FILES.getlist("files")
+    uploads = request.FILES.getlist("files")
     most = policy("files.most_megabytes")
     for name in skipped_files(request):
         refusal = too_large(most)

@@ -24,6 +24,7 @@ from api.views import MEGABYTE, ActionView, ApiView, ItemView, ListCreateView
 from complaints.actions.attachments import add_attachment, withdraw_attachment
 from complaints.attaching import taken_in
 from complaints.models import Attachment
+from complaints.models.attachment import AttachmentQuerySet
 from core.files import serving
 from core.files.kinds import Group
 from core.files.refusals import FileRefused
@@ -166,7 +167,7 @@ class OneAttachment(ApiView):
 
     serializer_class = AttachmentOutput
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> AttachmentQuerySet:
         rows = Attachment.objects.visible_to(self.user)
         return rows.select_related("complaint", "added_by", "withdrawn_by")
 

@@ -1,5 +1,7 @@
 """Files that belong to a complaint: photos, recordings, papers."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -18,7 +20,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Those of complaints that this user may read; what hangs on a draft is on no complaint yet."""
         return self.filter(Exists(Complaint.objects.visible_to(user).filter(pk=OuterRef("complaint"))))
 
-    def of_draft(self, key: object, user: User) -> "AttachmentQuerySet":
+    def of_draft(self, key: uuid.UUID, user: User) -> "AttachmentQuerySet":
         """What hangs on an intake form that is not saved yet; nobody but its writer ever sees it."""
         return self.filter(draft_key=key, added_by=user)
 

@@ -31,7 +31,7 @@ class KeptFolder(FileSystemStorage):
         super().__init__(location=folder, file_permissions_mode=0o640, directory_permissions_mode=0o750)
 
     def _save(self, name: str, content: Any) -> str:
-        saved: str = super()._save(name, content)
+        saved: str = super()._save(name, content)  # type: ignore[misc]
         for path in (Path(self.path(saved)), Path(self.path(saved)).parent):
             handle = os.open(path, os.O_RDONLY)
             try:
@@ -134,9 +134,10 @@ def _folders(store: Storage, path: str) -> list[str]:
 @contextmanager
 def troubles(*through: type[Exception]) -> Iterator[None]:
     """Turn what a store may throw, a full disk or a bucket out of reach, into errors of ours."""
+    passed: tuple[type[Exception], ...] = (NoRoom, FilesAway, SuspiciousFileOperation, *through)
     try:
         yield
-    except (NoRoom, FilesAway, SuspiciousFileOperation, *through):
+    except passed:
         raise
     except OSError as error:
         raise (NoRoom if error.errno in FULL else FilesAway) from error
