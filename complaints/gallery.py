@@ -44,7 +44,9 @@ def gallery_of(complaint: Complaint, user: User, *, refused: Sequence[Refused] =
     """All files in the order they came; no statement where the page has read them already."""
     known: dict[str, Any] = complaint.__dict__.get("_prefetched_objects_cache", {})
     files = complaint.attachments.all()
-    if "attachments" not in known:
+    if not getattr(complaint, "has_attachments", True):
+        files = files.none()
+    elif "attachments" not in known:
         files = files.select_related("added_by", "withdrawn_by")
     return Gallery(
         complaint,

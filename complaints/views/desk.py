@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -17,7 +18,7 @@ from complaints.codes import LASTR_STATES, State
 from complaints.customer_card import customer_card
 from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
 from complaints.gallery import gallery_of
-from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
+from complaints.models import Attachment, Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.sayings import sayings_for
 from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
@@ -30,9 +31,16 @@ from policies.reading import policy
 RELATED = ("department", "owner", "customer", "category", "sale", "recorded_by")
 
 
+def _find(request: HttpRequest, number: str) -> Complaint:
+    """The complaint with what its screen shows, and whether there are files to be asked for."""
+    has_files = Exists(Attachment.objects.filter(complaint=OuterRef("pk")))
+    visible = Complaint.objects.visible_to(reader(request)).select_related(*RELATED)
+    return visible.annotate(has_attachments=has_files).get(number=number)
+
+
 @complaint_page("GET")
 def show(request: HttpRequest, number: str) -> HttpResponse:
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _find(request, number)
     if not desk_page.is_at_desk(complaint) or not reader(request).has_perm("complaints.work_desk"):
         return redirect(complaint)
     return _screen(request, complaint, changing=request.GET.get("change", ""))
@@ -74,7 +82,7 @@ def correct(request: HttpRequest, number: str, step: str) -> HttpResponse:
 def _posted(request: HttpRequest, number: str, step: str) -> tuple[Complaint, dict[str, StepRecord], StepForm]:
     if step not in LASTR_STATES:
         raise Http404
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _find(request, number)
     records = desk_page.current_records(complaint)
     people = people_to_tell(complaint, by=reader(request), now=clock.now()) if step == State.REPORT else ()
     return complaint, records, desk_page.new_form(step, records, request.POST, people=people)
@@ -117,7 +125,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
 @complaint_page("POST")
 def assess(request: HttpRequest, number: str) -> HttpResponse:
     """Keep the seven points of who ran the talk, or of a supervisor beside them."""
-    complaint = find_complaint(request, number, *RELATED)
+    complaint = _find(request, number)
     form = AssessmentForm(request.POST)
     if not form.is_valid():
         return _screen(request, complaint, assessment=form, status=422)

@@ -14,6 +14,8 @@ CHUNK = 65_536
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 # Opened by itself it has no origin, runs nothing and loads nothing.
 SANDBOX = "default-src 'none'; sandbox"
+# A browser that shows a picture by itself draws the page around it with a style of its own.
+SANDBOX_OF_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 def download(request: HttpRequest, storage_name: str, *, name: str, content_type: str, size: int) -> HttpResponseBase:
@@ -38,12 +40,12 @@ def picture(storage_name: str) -> HttpResponseBase:
     with storage.opened(storage_name) as file:
         response = HttpResponse(file.read(), content_type="image/webp")
     response["Content-Disposition"] = "inline"
-    return _guarded(response)
+    return _guarded(response, SANDBOX_OF_PICTURE)
 
 
-def _guarded(response: HttpResponseBase) -> HttpResponseBase:
+def _guarded(response: HttpResponseBase, policy: str = SANDBOX) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
+    response["Content-Security-Policy"] = policy
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response

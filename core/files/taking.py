@@ -24,8 +24,11 @@ SMALL, LARGE = "t", "v"
 class Upload(Protocol):
     """What Django's uploaded files are to us."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]: ...
 
