@@ -33,8 +33,6 @@ def test_staff_page_is_light_enough():
     files = [STATIC / "vendor/bootstrap/bootstrap.min.css", *STATIC.glob("css/*.css"), *STATIC.glob("js/*.js"), HTMX]
     at_once = sum(packed(file) for file in files if file.name not in LATER)
     assert at_once + 8_000 <= FIRST_TIME, "8 kB are left for the page itself"
-        "8 kB are left for the page itself"
-    )
 
 
 def test_licences_come_along():
