@@ -11,7 +11,8 @@ Everything staff can do in the browser can be done here, with the same rules, co
 - **Lists** go on at `next`.
 - **Safe retries**: send an `Idempotency-Key` with every POST.
 - **No lost updates**: send the `ETag` you saw as `If-Match`.
-- What is not known (a field, a parameter) is refused with 400, never ignored. Bodies are UTF-8 JSON of at most 1 MiB.
+- What is not known (a field, a parameter) is refused with 400, never ignored. Bodies are UTF-8 JSON of at most 1 MiB;
+  a file comes as multipart/form-data of at most 20 MiB.
 """
 
 # Status: name of the component, when it is answered.
@@ -25,10 +26,11 @@ ERRORS: dict[int, tuple[str, str]] = {
     411: ("LengthRequired", "A body without a Content-Length."),
     412: ("Stale", "It was changed meanwhile; the present ETag is in the answer."),
     413: ("TooLarge", "The body is too large; it was not read."),
-    415: ("UnsupportedMediaType", "The body is no JSON in UTF-8."),
+    415: ("UnsupportedMediaType", "The body is no JSON in UTF-8, or the file is of a type that is not taken."),
     422: ("KeyReused", "This Idempotency-Key came with another body or address before."),
     428: ("IfMatchRequired", "If-Match is missing."),
     429: ("TooManyRequests", "Too many requests in this minute; Retry-After says when to come again."),
+    507: ("NoRoom", "There is no room for files; nothing was saved."),
     503: ("Unavailable", "The database does not answer for the moment; come again after Retry-After."),
 }
 

@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 
 from api import views
 from api.documents import ERRORS, HEADERS, PATH_WORDS
@@ -204,6 +205,8 @@ class Operation(AutoSchema):
             found.add(415)
         if self.method == "POST":
             found.add(422)
+        if MultiPartParser in self.view.parser_classes and self.method in WITH_BODY:
+            found.add(507)
         if self.method in ("PATCH", "PUT", "DELETE"):
             found |= {412, 428} if self.method not in self.view.if_match_optional else {412}
         return sorted(found)

@@ -18,6 +18,7 @@ from rest_framework.serializers import as_serializer_error
 
 from api.requests import request_id
 from core.errors import Blocked, DomainError, PermissionDenied, Sentence
+from core.files.refusals import FilesAway, NoRoom
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -39,6 +40,7 @@ TITLES: dict[int, tuple[str, Promise]] = {
     429: ("too_many_requests", _("Too many requests")),
     500: ("server_error", _("Something broke on our side")),
     503: ("unavailable", _("Not available for the moment")),
+    507: ("no_room", _("There is no room left")),
 }
 
 
@@ -141,6 +143,10 @@ def _of_house(error: DomainError) -> Refusal:
     if isinstance(error, Blocked):
         blocked_by = [{"code": blocker.code, "message": blocker.message} for blocker in error.blockers]
         return Refusal(409, error.code, error.message, blocked_by=blocked_by)
+    if isinstance(error, NoRoom):
+        return Refusal(507, error.code, error.message)
+    if isinstance(error, FilesAway):
+        return Refusal(503, error.code, error.message, headers={"Retry-After": "30"})
     return Refusal(409, error.code, error.message)
 
 

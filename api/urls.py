@@ -8,6 +8,7 @@ register_converter(converters.Id, "id")
 register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
+    attachments,
     causes,
     complaints,
     complaints_talks,
@@ -32,6 +33,7 @@ urlpatterns = [
     *complaints.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *attachments.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -12,6 +12,7 @@ class ComplaintsConfig(AppConfig):
             about_customers,
             cause_deadlines,
             cause_events,
+            chores,
             deadlines,
             events,
             nav,

@@ -23,6 +23,7 @@ from complaints.facts_shown import Group, facts_shown
 from complaints.guidance.cards import current_mark
 from complaints.guidance.shown import Guidance, guidance_for
 from complaints.models import (
+    Attachment,
     Category,
     Cause,
     CauseComplaint,
@@ -67,6 +68,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
     "evaluations": Evaluation.objects.filter(superseded_at=None).select_related("root_cause", "closed_despite_by"),
     "suggestions": Suggestion.objects.all(),
+    "attachments": Attachment.objects.select_related("added_by", "withdrawn_by"),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")

@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
-from complaints.models import Communication, Complaint, DeskChange
+from complaints.events import (
+    COMMUNICATED,
+    CREATED,
+    DESK_CHANGED,
+    FILE_ADDED,
+    FILE_WITHDRAWN,
+    NOTED,
+    REPORT_CONFIRMED,
+    TRANSITIONED,
+)
+from complaints.models import Attachment, Communication, Complaint, DeskChange
 from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
@@ -62,11 +71,13 @@ def _events(complaint_id: int, before: int | None) -> EventQuerySet:
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
-    """These events with the words that go with them: at most two statements."""
+    """These events with the words that go with them: at most three statements."""
     talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
     talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
     changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
-    return [_entry(event, complaint, talks, changes) for event in events]
+    file_ids = _referred(events, "attachment_id")
+    names = {row.pk: row.name for row in _files(file_ids)} if file_ids else {}
+    return [_entry(event, complaint, talks, changes, names) for event in events]
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
@@ -79,12 +90,21 @@ def _talks(ids: tuple[int, ...]) -> QuerySet[Communication]:
 
 
 @prepared
+def _files(ids: tuple[int, ...]) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
 def _changes(ids: tuple[int, ...]) -> QuerySet[DeskChange]:
     return DeskChange.objects.filter(pk__in=ids).order_by()
 
 
 def _entry(
-    event: Event, complaint: Complaint, talks: dict[int, Communication], changes: dict[int, DeskChange]
+    event: Event,
+    complaint: Complaint,
+    talks: dict[int, Communication],
+    changes: dict[int, DeskChange],
+    names: dict[int, str],
 ) -> Entry:
     words, sign = describe(event), icon(event)
     if event.type == CREATED:
@@ -103,6 +123,8 @@ def _entry(
         return Entry(event, words, sign, change.note, kind="customer")
     if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
         return Entry(event, words, sign, complaint.end_reason)
+    if event.type in (FILE_ADDED, FILE_WITHDRAWN):
+        return Entry(event, words, sign, names.get(event.data["attachment_id"], ""))
     return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
 
 

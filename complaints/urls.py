@@ -4,7 +4,7 @@ from django.urls import path
 
 from complaints.urls_case import case_urls
 from complaints.urls_causes import cause_urls
-from complaints.views import coaching, guidance, intake, queue, search
+from complaints.views import coaching, guidance, intake, intake_files, queue, search
 
 app_name = "complaints"
 
@@ -20,6 +20,10 @@ intake_urls = [
     path("complaints/new/assess/", intake.assess, name="assess"),
     path("complaints/new/draft/", intake.draft, name="draft"),
     path("complaints/new/discard/", intake.discard, name="discard_draft"),
+    path("complaints/new/files/", intake_files.add, name="add_draft_files"),
+    path("complaints/new/files/<int:attachment_id>/drop/", intake_files.drop, name="drop_draft_file"),
+    path("complaints/new/files/<int:attachment_id>/picture/", intake_files.picture, name="draft_picture"),
+    path("complaints/new/files/<int:attachment_id>/file/", intake_files.download, name="draft_file"),
     path("complaints/new/saved/<number:number>/", intake.saved, name="saved"),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import case, desk, evaluation, questions, record, slip
+from complaints.views import attachments, case, desk, evaluation, questions, record, slip
 
 
 class NumberConverter:
@@ -20,6 +20,7 @@ class NumberConverter:
 register_converter(NumberConverter, "number")
 
 ONE = "complaints/<number:number>/"
+FILE = f"{ONE}attachments/<int:attachment_id>/"
 
 case_urls: list[URLPattern] = [
     path(ONE, case.show, name="detail"),
@@ -37,6 +38,11 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}desk/assess/", desk.assess, name="assess_desk"),
     path(f"{ONE}desk/<slug:step>/finish/", desk.finish, name="finish_step"),
     path(f"{ONE}desk/<slug:step>/correct/", desk.correct, name="correct_step"),
+    path(f"{ONE}attachments/", attachments.show_all, name="attachments"),
+    path(f"{FILE}", attachments.show, name="attachment"),
+    path(f"{FILE}file/", attachments.download, name="attachment_file"),
+    path(f"{FILE}pictures/<slug:which>/", attachments.picture, name="attachment_picture"),
+    path(f"{FILE}withdraw/", attachments.withdraw, name="withdraw_attachment"),
     *(
         path(f"{ONE}{name.replace('_', '-')}/", questions.ask, {"name": name}, name=name)
         for name in questions.QUESTIONS

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from complaints.codes import Channel, Direction, Medium, SeverityClass, State, Threat
 from complaints.models.desk import DeskChange
+from core.files.kinds import Group
 from core.formats import listed_text
 
 Values = Mapping[str, Any]
@@ -196,3 +197,17 @@ def talked(values: Values) -> str:
     if values.get("is_first"):
         return _("First contact: {actor} ({medium})").format(actor=values["actor"], medium=medium)
     return _("{actor} talked to the customer ({medium})").format(actor=values["actor"], medium=medium)
+
+
+def file_added(values: Values) -> str:
+    words = {
+        Group.PICTURE: _("{actor} added a picture"),
+        Group.PAPER: _("{actor} added a PDF"),
+        Group.SOUND: _("{actor} added a recording"),
+        Group.TEXT: _("{actor} added a text"),
+    }
+    return words[Group(values["group"])].format(actor=values["actor"])
+
+
+def file_withdrawn(values: Values) -> str:
+    return _("{actor} withdrew a file").format(actor=values["actor"])

@@ -295,6 +295,17 @@ SPECTACULAR_SETTINGS = {
     "ENABLE_LIST_MECHANICS_ON_NON_2XX": False,
 }
 
+# ---------------------------------------------------------------- files that people send
+# Where they are kept: empty is a folder of DATA_DIR, else s3://key:secret@bucket/folder?endpoint=https://…&region=….
+FILES_URL: str = env.str("FILES_URL", default="")
+# Who looks them over for viruses: clamd://host:3310, clamd:///run/clamd.sock, or the path of a Scanner of one's own.
+FILES_SCANNER: str = env.str("FILES_SCANNER", default="")
+FILE_UPLOAD_HANDLERS = [
+    "core.files.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # ---------------------------------------------------------------- static files
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -311,6 +322,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "script-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -6,8 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import Blocked, Conflict, DomainError, PermissionDenied
+from core.files.refusals import FilesAway, NoRoom
 
-STATUS: dict[type[DomainError], int] = {Blocked: 409, Conflict: 409, PermissionDenied: 403}
+STATUS: dict[type[DomainError], int] = {
+    Blocked: 409,
+    Conflict: 409,
+    PermissionDenied: 403,
+    NoRoom: 507,
+    FilesAway: 503,
+}
 
 
 class DomainErrorMiddleware:

@@ -29,5 +29,12 @@ def script_words() -> dict[str, str]:
         "foundNone": _("Nothing found"),
         "showPassword": _("Show"),
         "hidePassword": _("Hide"),
+        "stop": _("Stop"),
+        "close": _("Close"),
+        "again": _("Try again"),
+        "fileKept": _("{name} is kept"),
+        "fileTooLarge": _("This file is larger than {most} MB. Make it smaller, or send it in parts."),
+        "fileNotSent": _("It did not arrive. Nothing else was lost."),
+        "filesOnTheWay": _("Files are still on their way. Then it is saved."),
         "broken": _("Something broke on our side. Your text is kept. Try again."),
     }

@@ -26,6 +26,7 @@ class PolicySpec:
 
 
 DAYS, MINUTES, COMPLAINTS = _("days"), _("minutes"), _("complaints")
+MEGABYTES = _("MB")
 HOUSE_CURRENCY = _("in the house currency")
 ranks = ("front_desk", "handler", "supervisor", "manager")
 every_role = (
@@ -253,6 +254,18 @@ _DESK = (
     PolicySpec(
         "draft.keep_days", 14, _("Drafts are kept"),
         _("How long a complaint that was begun and not saved is kept."), v.whole(1, 365), DAYS,
+    ),
+    PolicySpec(
+        "files.most_megabytes", 20, _("Largest file"),
+        _("A photo, recording or PDF that is larger than this is not taken."), v.whole(1, 60), MEGABYTES,
+    ),
+    PolicySpec(
+        "files.most_of_complaint", 30, _("Files of one complaint"),
+        _("How many files one complaint may have; what was withdrawn does not count."), v.whole(1, 500), _("files"),
+    ),
+    PolicySpec(
+        "files.most_megabytes_of_complaint", 200, _("Files of one complaint together"),
+        _("How large all files of one complaint may be together."), v.whole(1, 10_000), MEGABYTES,
     ),
     PolicySpec(
         "mail.digest_minutes", 10, _("One mail in"),

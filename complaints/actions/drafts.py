@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
-from complaints.models import Complaint, Draft
+from complaints.actions.attachments import forget_rows
+from complaints.models import Attachment, Complaint, Draft
 from core import clock
 from core.actions import action
 from core.errors import Conflict
@@ -39,11 +40,15 @@ def save_draft(key: uuid.UUID, *, fields: dict[str, list[str]], by: User) -> Dra
 @action
 def discard_draft(key: uuid.UUID, *, by: User) -> None:
     Draft.objects.filter(key=key, user=by).delete()
+    forget_rows(Attachment.objects.of_draft(key, by))
 
 
 @action
 def forget_old_drafts() -> int:
     """Remove drafts nobody touched for the days the policy keeps them; returns how many."""
     limit = clock.now() - timedelta(days=policy("draft.keep_days"))
+    # Also of forms that were never kept themselves, but not of those somebody still writes on.
+    kept = Draft.objects.filter(updated_at__gte=limit).values("key")
+    forget_rows(Attachment.objects.filter(complaint=None, added_at__lt=limit).exclude(draft_key__in=kept))
     deleted: tuple[int, Any] = Draft.objects.filter(updated_at__lt=limit).delete()
     return deleted[0]

@@ -1,9 +1,12 @@
 """Complaints that belong together."""
 
+import uuid
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints import events
+from complaints.actions.attachments import move_from_draft
 from complaints.actions.locking import locked_together, save
 from complaints.actions.talks import record_communication
 from complaints.codes import Channel, Direction, Medium
@@ -61,5 +64,6 @@ def add_to_complaint(number: str, *, text: str, channel: str, draft_key: str = "
         by=by,
     )
     if draft_key:
+        move_from_draft(uuid.UUID(draft_key), older, talk=row, by=by, at=row.recorded_at)
         Draft.objects.filter(key=draft_key, user=by).delete()
     return row

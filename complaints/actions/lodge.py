@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from complaints import events
+from complaints.actions.attachments import move_from_draft
 from complaints.actions.causes import follow_causes
 from complaints.actions.links import link_complaints
 from complaints.actions.notices import tell_handlers, tell_leaders_of_crisis, tell_supervisor_of_threat
@@ -293,7 +294,8 @@ def _follow_through(
         # Some of them are kept already.
         complaint.next_due_at = next_due_at(complaint)
         complaint.save(update_fields=["next_due_at", "first_contact_at"])
-    if intake.key is not None:
+    if intake.key is not None and by is not None:
+        move_from_draft(intake.key, complaint, by=by, at=now)
         Draft.objects.filter(key=intake.key, user=by).delete()
 
 

@@ -15,7 +15,7 @@ from complaints.actions import classes, links, outside, ownership, suggestions, 
 from complaints.codes import CHOSEN_OUTCOMES, OUTSIDE_CHANNELS, Channel, Direction, Medium, Relief
 from complaints.forms.fields import PastMoment, Words
 from complaints.forms.refusals import save_with
-from complaints.models import Complaint, ComplaintLink
+from complaints.models import Communication, Complaint, ComplaintLink
 from complaints.models.suggestion import SUGGESTION_LIMIT
 from core.forms import Picks
 
@@ -60,7 +60,7 @@ class EntryForm(forms.Form):
     )
     summary = Words(label=_("What was said"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def save(self, complaint_id: int, *, by: User) -> object:
+    def save(self, complaint_id: int, *, by: User) -> Communication | None:
         given = self.cleaned_data
         if given["kind"] == NOTE:
             return save_with(self, lambda: talks.write_note(complaint_id, text=given["summary"], by=by))

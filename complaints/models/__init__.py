@@ -1,5 +1,6 @@
 """What is stored of a complaint, one file per noun."""
 
+from complaints.models.attachment import Attachment
 from complaints.models.category import Category
 from complaints.models.cause import Cause, CauseComplaint, CorrectiveAction
 from complaints.models.complaint import Complaint, ComplaintSubject, ExternalReference, Nearest
@@ -13,6 +14,7 @@ from complaints.models.suggestion import Suggestion
 from complaints.models.talk import Communication, Promise
 
 __all__ = [
+    "Attachment",
     "Category",
     "Cause",
     "CauseComplaint",

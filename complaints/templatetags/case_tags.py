@@ -3,14 +3,17 @@
 from datetime import date, datetime
 
 from django import template
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from complaints import words
 from complaints.codes import RemedyKind
+from complaints.models import Attachment
 from core import clock, formats
+from core.files.kinds import Group
 
 register = template.Library()
 
@@ -39,3 +42,14 @@ def day_title(day: date) -> str:
 def remedies(codes: list[str]) -> str:
     """Name the kinds of a remedy."""
     return formats.listed_text(words.label(RemedyKind, code) for code in codes)
+
+
+@register.filter
+def file_facts(file: Attachment) -> str:
+    """Write what kind of file it is, how large and how long: "PDF · 1.2 MB · 3 pages"."""
+    facts = [str(Group(file.group).label), filesizeformat(file.size)]
+    if file.pages:
+        facts.append(ngettext("%(count)s page", "%(count)s pages", file.pages) % {"count": file.pages})
+    if file.seconds:
+        facts.append(f"{file.seconds // 60}:{file.seconds % 60:02}")
+    return " · ".join(facts)

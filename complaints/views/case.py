@@ -15,10 +15,13 @@ from accounts.scope import Scope, scope_of
 from complaints import case_page
 from complaints.actions.record import may_change
 from complaints.actions.transitions import act as finish_act
+from complaints.attaching import add_files
 from complaints.desk_page import is_at_desk
 from complaints.forms.case import KINDS, NOTE, Composer, EntryForm, offer_kinds
 from complaints.forms.fields import as_id
+from complaints.gallery import gallery_of
 from complaints.models import Complaint
+from complaints.views.attachments import tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from core.prepared import prepared
 from deadlines.explain import explain
@@ -51,6 +54,7 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "evaluation": page.evaluation,
         "suggestions": page.suggestions,
         "causes": page.causes,
+        "gallery": gallery_of(complaint, user),
         "may_work": user.has_perm("complaints.work_desk"),
         "may_assign": user.has_perm("complaints.assign"),
         "may_change": complaint.is_open and may_change(complaint, user),
@@ -88,7 +92,11 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note, or record a talk with the customer."""
     complaint = find_complaint(request, number)
     form = EntryForm(request.POST, auto_id="entry_%s")
-    if not form.is_valid() or form.save(complaint.pk, by=reader(request)) is None:
+    entry = form.save(complaint.pk, by=reader(request)) if form.is_valid() else None
+    # Also with an entry that is refused: what was chosen need not be chosen once more.
+    added = add_files(request, complaint.pk, communication_id=entry.pk if entry else None, by=reader(request))
+    tell(request, added)
+    if entry is None:
         return _composer_refused(request, number, form)
     messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else _("Talk recorded"))
     if not request.htmx:  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from complaints.class_reasons import why_class
 from complaints.codes import LASTR_STATES, State
 from complaints.customer_card import customer_card
 from complaints.forms.desk import AssessmentForm, ChangeDeskForm, StepForm
+from complaints.gallery import gallery_of
 from complaints.guidance.cards import current_mark
 from complaints.guidance.shown import guidance_for
-from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
+from complaints.models import Attachment, Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from core import clock
@@ -71,9 +73,10 @@ def correct(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest, number: str) -> Complaint:
-    """The complaint, and the mark of the guidance beside it."""
+    """The complaint, the mark of the guidance beside it, and whether there are files to be asked for."""
+    has_files = Exists(Attachment.objects.filter(complaint=OuterRef("pk")))
     visible = Complaint.objects.visible_to(reader(request)).select_related(*RELATED)
-    return visible.annotate(guidance_mark=current_mark()).get(number=number)
+    return visible.annotate(guidance_mark=current_mark(), has_attachments=has_files).get(number=number)
 
 
 def _posted(request: HttpRequest, number: str, step: str) -> tuple[Complaint, dict[str, StepRecord], StepForm]:
@@ -164,6 +167,7 @@ def _screen(
         "guidance": guidance_for(complaint, user, step=changing or in_hand or "", most_open=2),
         "why": why_class(complaint),
         "card": customer_card(complaint, user),
+        "gallery": gallery_of(complaint, user),
         "currency_sign": SIGNS.get(policy("company.currency"), policy("company.currency")),
         **(_afterwards(complaint, user, records, assessment) if not complaint.is_open else {}),
     }

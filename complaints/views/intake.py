@@ -17,24 +17,30 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.views import way_back
+from complaints.actions.attachments import drop_from_draft
 from complaints.actions.drafts import discard_draft, save_draft
 from complaints.actions.links import add_to_complaint
 from complaints.actions.lodge import lodge_complaint
 from complaints.assessment import Assessment
 from complaints.assessment import assess as judge
+from complaints.attaching import Added, keep_files
 from complaints.codes import SeverityClass
+from complaints.forms.fields import as_id
 from complaints.forms.intake import IntakeForm, as_data, initial_from, prefilled
 from complaints.forms.refusals import save_with
 from complaints.intake import Intake
-from complaints.models import Complaint, Draft
+from complaints.models import Attachment, Complaint, Draft
 from complaints.views.lookup import reader
 from complaints.views.slip import JUST_SAVED
 from core import clock
 from core.errors import PermissionDenied
+from core.files.kinds import ACCEPT
+from core.files.uploads import skipped_files
 from customers.views import card_context
+from policies.reading import policy
 
 # Not part of what the clerk wrote.
-NOT_KEPT = {"csrfmiddlewaretoken", "then", "sales_of", "staff_of"}
+NOT_KEPT = {"csrfmiddlewaretoken", "then", "sales_of", "staff_of", "files", "drop_files"}
 # How long the number of a complaint that its recorder may not read can be looked at again, to print the slip.
 SLIP_MINUTES = 15
 MOST_REMEMBERED = 20
@@ -79,6 +85,12 @@ def _posted(request: HttpRequest, user: User) -> HttpResponse:
     key = as_key(data.get("draft", "")) or uuid.uuid4()
     data["draft"] = str(key)
     then = data.get("then", "take")
+    for attachment_id in data.getlist("drop_files")[:MOST_REMEMBERED]:
+        drop_from_draft(key, as_id(attachment_id) or 0, by=user)
+    # Whatever else is wrong with the form, what was chosen need not be chosen once more.
+    added = keep_files(request, key, by=user) if request.FILES or skipped_files(request) else Added()
+    for each in added.refused:
+        messages.warning(request, f"{each.name}: {each.sentence}")
     if then == "draft":
         save_draft(key, fields=kept_fields(data), by=user)
         messages.success(request, _("The draft is kept. It is on your front page."))
@@ -173,8 +185,18 @@ def kept_fields(data: QueryDict) -> dict[str, list[str]]:
 def _show(request: HttpRequest, user: User, key: uuid.UUID, form: IntakeForm, status: int = 200) -> HttpResponse:
     asked = form if form.is_bound else IntakeForm(as_data(form.initial), user=user)
     asked.full_clean() if asked is not form else None
-    context = known_context(asked, user) | {"form": form, "key": key, "now": clock.now()}
+    context = known_context(asked, user) | files_context(user, key) | {"form": form, "key": key, "now": clock.now()}
     return render(request, "complaints/intake.html", context, status=status)
+
+
+def files_context(user: User, key: uuid.UUID) -> dict[str, Any]:
+    """What came with the form so far."""
+    return {
+        "key": key,
+        "files": list(Attachment.objects.of_draft(key, user)),
+        "accept": ACCEPT,
+        "most_megabytes": policy("files.most_megabytes"),
+    }
 
 
 def judgement(form: IntakeForm, user: User) -> Assessment:

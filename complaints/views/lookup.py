@@ -4,14 +4,15 @@ import functools
 from collections.abc import Callable
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.roles import refused
 from complaints.models import Complaint
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def reader(request: HttpRequest) -> User:
@@ -34,7 +35,7 @@ def complaint_page(*methods: str, posts: str = "") -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @require_http_methods(allowed)
         @functools.wraps(view)
-        def found(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def found(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if request.method == "POST" and posts and not reader(request).has_perm(posts):
                 raise refused(posts)
             try:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 FOLDER = "files"
+# What people sent, as core.files.storage keeps it; a bucket has backups of its own.
+SENT = "attachments"
 KEYS = ("secret_key", "events_key")
 # What one run of the product makes for itself, and what would put backups into backups.
 PASSING = ("broker", "cache", "running.lock", "backups")
@@ -38,8 +40,9 @@ def put_back(unpacked: Path) -> int:
     for path in sorted(source.rglob("*")) if source.is_dir() else ():
         if path.is_file():
             target = Path(settings.DATA_DIR) / path.relative_to(source)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o600)
+            is_sent = target.relative_to(settings.DATA_DIR).parts[0] == SENT
+            target.parent.mkdir(mode=0o750 if is_sent else 0o700, parents=True, exist_ok=True)
+            path.chmod(0o640 if is_sent else 0o600)
             # Whole under its name, also where the data folder is on another disk.
             partial = target.with_name(f".{target.name}.restored")
             shutil.move(path, partial)

@@ -12,10 +12,12 @@ import pytest
 
 from complaints import actions
 from complaints.actions import classes, desk, drafts, links, outside, ownership, record, reports, talks, transitions
+from complaints.actions.attachments import add_attachments, withdraw_attachment
 from complaints.actions.categories import save_category
 from complaints.models import Complaint
 from core import clock
 from core.errors import Blocked
+from core.files.taking import take_in
 from customers.actions import change_customer
 from deadlines.models import Deadline
 from deadlines.sweep import sweep
@@ -23,6 +25,7 @@ from events.models import Notification
 from events.notices import mark_read
 from policies.actions import set_policy
 from policies.reading import policy
+from tests.complaints.sent import attach, sent
 from tests.house import lodge
 
 LATER = timedelta(minutes=1)
@@ -118,6 +121,12 @@ ACTIONS = {
         as_it_is,
         lambda c, h: links.add_to_complaint(c.number, text="And the receipt is wrong.", channel="phone", by=h.clerk),
     ),
+    "add_attachments": (as_it_is, lambda c, h: add_attachments(c.pk, [a_file()], by=h.clerk)),
+    "add_attachment": (as_it_is, lambda c, h: attach(c, h.clerk)),
+    "withdraw_attachment": (
+        lambda c, h: attach(c, h.clerk),
+        lambda c, h: withdraw_attachment(c.pk, c.attachments.get().pk, reason="Not theirs.", by=h.supervisor),
+    ),
     "leave": (as_it_is, lambda c, h: end(transitions.leave, c, h)),
     "withdraw": (as_it_is, lambda c, h: end(transitions.withdraw, c, h)),
     "void": (as_it_is, lambda c, h: transitions.void(c.pk, reason="Typed twice.", by=h.supervisor)),
@@ -128,11 +137,17 @@ OTHERS = {
     "save_draft",
     "discard_draft",
     "forget_old_drafts",
+    "keep_with_draft",
+    "drop_from_draft",
     "save_category",
     "add_categories",
     "_write",
     "lodge_complaint",
 }
+
+
+def a_file():
+    return take_in(sent(b"A receipt, typed.", "receipt.txt"), most_megabytes=1)
 
 
 def end(action, complaint, house):

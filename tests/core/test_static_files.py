@@ -16,6 +16,8 @@ SOURCES = [
 ]
 HTMX = Path(django_htmx.__path__[0]) / "static/django_htmx/htmx-2.min.js"
 FIRST_TIME = 90_000
+# They come with the pages that take files, and not with the first that somebody opens.
+LATER = {"attach.js", "files.css"}
 
 
 def packed(file: Path) -> int:
@@ -29,7 +31,8 @@ def test_every_icon_that_is_named_exists():
 
 def test_staff_page_is_light_enough():
     files = [STATIC / "vendor/bootstrap/bootstrap.min.css", *STATIC.glob("css/*.css"), *STATIC.glob("js/*.js"), HTMX]
-    assert sum(packed(file) for file in files) + 8_000 <= FIRST_TIME, "8 kB are left for the page itself"
+    at_once = sum(packed(file) for file in files if file.name not in LATER)
+    assert at_once + 8_000 <= FIRST_TIME, "8 kB are left for the page itself"
 
 
 def test_licences_come_along():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from tests.complaints.sent import pdf, png, wav, zipped
 from tests.e2e.phone import set_up_second_factor
 from tests.e2e.visitors import sign_in
 
@@ -101,6 +102,44 @@ def behind_a_figure(page: Page, numbers: Numbers) -> None:
     this_week(page, numbers)
     page.click("main .kpis a.kpi >> nth=0")
     page.wait_for_url("**figure=open")
+
+
+def give_files(page: Page, numbers: Numbers, *files: tuple[str, bytes]) -> None:
+    """Files of a complaint, there once however often it is shown."""
+    page.goto(f"/complaints/{numbers['赵敏']}/")
+    for name, content in files:
+        if not page.locator(".file-n", has_text=name).count():
+            page.set_input_files(
+                "#attachments [data-files][multiple]", {"name": name, "mimeType": "x/y", "buffer": content}
+            )
+            expect(page.locator(".file-n", has_text=name).first).to_be_visible()
+
+
+def complaint_with_files(page: Page, numbers: Numbers) -> None:
+    give_files(page, numbers, ("photo.png", png((640, 480))), ("call.wav", wav()), ("bill.pdf", pdf(3)))
+
+
+def one_file(name: str) -> Show:
+    def show(page: Page, numbers: Numbers) -> None:
+        complaint_with_files(page, numbers)
+        page.locator(".file-n", has_text=name).click()
+        page.wait_for_url("**/attachments/*/")
+
+    return show
+
+
+def files_refused(page: Page, numbers: Numbers) -> None:
+    complaint_with_files(page, numbers)
+    page.set_input_files(
+        "#attachments [data-files][multiple]", {"name": "offer.docx", "mimeType": "x/y", "buffer": zipped()}
+    )
+    expect(page.locator(".sending .t-bad")).to_be_visible()
+
+
+def intake_with_files(page: Page, numbers: Numbers) -> None:
+    page.goto("/complaints/new/")
+    page.set_input_files("[data-files][multiple]", {"name": "photo.png", "mimeType": "image/png", "buffer": png()})
+    expect(page.locator("#kept-files .file-n")).to_be_visible()
 
 
 def open_menus(page: Page, numbers: Numbers) -> None:
@@ -228,6 +267,11 @@ SIGHTS = [
     Sight("complaint-refused", "handler1", condition_refused),
     Sight("complaint-call", "handler1", at("/complaints/{王芳}/?entry=phone#composer")),
     Sight("complaint-why", "handler1", why_this_time),
+    Sight("complaint-files", "handler1", complaint_with_files),
+    Sight("file-photo", "handler1", one_file("photo.png")),
+    Sight("file-pdf", "handler1", one_file("bill.pdf")),
+    Sight("files-refused", "handler1", files_refused),
+    Sight("intake-files", "frontdesk1", intake_with_files),
     Sight("edit", "handler1", at("/complaints/{王芳}/record/edit/")),
     Sight("edit-refused", "handler1", edit_refused),
     Sight("question-raise", "supervisor1", at("/complaints/{陈志强}/raise/")),

@@ -21,6 +21,7 @@ from complaints.models import Complaint, GuidanceCard
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
+from tests.complaints.sent import attachment_of
 from tests.house import House, lodge, make_card, make_cause, make_suggestion, make_user
 
 PASSWORD = "a-long-password"
@@ -141,6 +142,7 @@ class Stage:
             "card_id": self.card().pk,
             "cause_number": make_cause(self.house.west, self.house.product).number,
             "suggestion_id": make_suggestion(complaint, self.house.clerk).pk,
+            "attachment_id": attachment_of(complaint),
         }
 
 

@@ -38,6 +38,8 @@ class Row:
     is_admin: bool = False
     # Not there (404) for who has set up no second factor, as nobody here has.
     of_second_factor: bool = False
+    # Not there (404) for who has begun no form with files, as nobody here has.
+    of_own_draft: bool = False
 
     def allows(self, role: Role, method: str = "GET") -> bool:
         return role in self.roles or (method != "POST" and role in self.readers)
@@ -89,6 +91,11 @@ ROUTES: dict[str, Row] = {
     "complaints:assess": page(POST, CASE),
     "complaints:draft": page(POST, CASE),
     "complaints:discard_draft": page(POST, CASE),
+    "complaints:add_draft_files": page(POST, CASE),
+    "complaints:drop_draft_file": page(POST, CASE, attachment_id=0),
+    # Somebody else's form is not there.
+    "complaints:draft_picture": Row(GET, CASE, kwargs={"attachment_id": 0}, of_own_draft=True),
+    "complaints:draft_file": Row(GET, CASE, kwargs={"attachment_id": 0}, of_own_draft=True),
     # Only the one number that was just saved.
     "complaints:saved": one(GET, NOBODY),
     "complaints:search": page(GET, READ, query="q=happened"),
@@ -116,6 +123,11 @@ ROUTES: dict[str, Row] = {
     "complaints:assess_desk": one(POST, LEAD, own=CASE),
     "complaints:finish_step": one(POST, step="listen"),
     "complaints:correct_step": one(POST, step="listen"),
+    "complaints:attachments": one(BOTH, **READ_ONE),
+    "complaints:attachment": one(GET, NOBODY, readers=READ, attachment_id=0),
+    "complaints:attachment_file": one(GET, NOBODY, readers=READ, attachment_id=0),
+    "complaints:attachment_picture": one(GET, NOBODY, readers=READ, attachment_id=0, which="small"),
+    "complaints:withdraw_attachment": one(BOTH, LEAD, attachment_id=0),
     "complaints:raise": one(BOTH),
     "complaints:lower": one(BOTH, LEAD),
     "complaints:leave": one(BOTH),

@@ -7,12 +7,14 @@ from typing import Any
 from django.urls import reverse
 
 from complaints.models import Complaint
+from tests.complaints.sent import sent
 
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
 CARD = "card"
 CAUSE, SUGGESTION = "cause", "suggestion"
+ATTACHMENT = "attachment"
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -26,6 +28,7 @@ class Things:
     another: str
     customer_id: int
     report_id: int
+    attachment_id: int
     me: str
     supervisor: str
     card_id: int = 0
@@ -43,6 +46,7 @@ class ApiRow:
     methods: Mapping[str, str]
     of: str = ""
     bodies: Mapping[str, Bodies] = field(default_factory=dict)
+    form: str = "json"
     read_scopes: tuple[str, ...] = ("read",)
     write_scopes: tuple[str, ...] = ("write",)
 
@@ -83,6 +87,10 @@ def a_sale(things: Things) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def a_file(things: Things) -> dict[str, Any]:
+    return {"file": sent(b"A receipt, typed.", "receipt.txt")}
+
+
 API: dict[str, ApiRow] = {
     "document-openapi": read(PUBLIC),
     "document-docs": read(PUBLIC),
@@ -100,6 +108,10 @@ API: dict[str, ApiRow] = {
         READ, "talk: record", lambda things: {"direction": "out", "medium": "phone", "summary": "We called."}
     ),
     "complaints-notes": both(READ, "note: write", lambda things: {"text": "A note."}),
+    "complaints-attachments": both(READ, "attachment: add", a_file, form="multipart"),
+    "attachments-detail": read(READ, ATTACHMENT),
+    "attachments-file": read(READ, ATTACHMENT),
+    "attachments-withdraw": verb("attachment: withdraw", lambda things: {"reason": "Not theirs."}, of=ATTACHMENT),
     "complaints-deadlines": read(READ, COMPLAINT),
     "complaints-timeline": read(READ, COMPLAINT),
     "complaints-transitions": both(
@@ -157,6 +169,7 @@ def api_url(name: str, things: Things) -> str:
         COMPLAINT: {"number": things.number},
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
+        ATTACHMENT: {"pk": things.attachment_id},
         SALE: {"source": "till", "external_id": "S-1"},
         CAUSE: {"number": things.cause},
         SUGGESTION: {"pk": things.suggestion_id},

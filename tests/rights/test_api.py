@@ -18,10 +18,11 @@ from complaints.actions.links import link_complaints
 from complaints.models import GuidanceCard, OralReport
 from core import clock
 from customers.actions import record_sale
+from tests.complaints.sent import attachment_of
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
 from tests.house import make_card, make_cause, make_suggestion
-from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
+from tests.rights.api_routes import ANYBODY, API, ATTACHMENT, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
@@ -30,6 +31,7 @@ EVERY_ROLE = [pytest.param(role, id=role.value) for role in ROLES]
 READING = [pytest.param(role, id=role.value) for role in (Role.FRONT_DESK, Role.AUDITOR, Role.ADMINISTRATOR)]
 # What a right form may end in for who may send it: the state of the case may still be against it.
 OPENS = {200, 201, 204, 409}
+BELOW_COMPLAINT = (COMPLAINT, REPORT, ATTACHMENT)
 RELATIONS = (SAME, OTHER, ABOUT_ME, RECORDED)
 IS_HEALTH = ("health-live", "health-ready")
 # Kept of each use of a key and of each sign-in; nobody's matter.
@@ -55,7 +57,7 @@ def ask(client, method, name, things):
     more = {"HTTP_IF_MATCH": "*"} if method == "PATCH" else {}
     if method == "GET":
         return client.get(api_url(name, things))
-    return getattr(client, method.lower())(api_url(name, things), body, format="json", **more)
+    return getattr(client, method.lower())(api_url(name, things), body, format=row.form, **more)
 
 
 def things_of(world, relation):
@@ -66,6 +68,8 @@ def things_of(world, relation):
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
         (GuidanceCard.objects.first() or make_card()).pk,
         *learned(world),
+        complaint.customer_id, report.pk if report else 0, attachment_of(complaint), world.me.username,
+        world.house.supervisor.username,
     )  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def may(what, role, relation, of):
     if what in (ANYBODY, PUBLIC):
         return True
     row = right(what)
-    if of not in (COMPLAINT, REPORT):
+    if of not in BELOW_COMPLAINT:
         return role in row.holders()
     return sees(role, relation) and (relation in REACH[row.mark(role)])
 
@@ -126,9 +130,9 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
     )  # fmt: skip
     client = by_key(world.me)
     for name, row in API.items():
-        for relation in RELATIONS if row.of in (COMPLAINT, REPORT) else (SAME,):
+        for relation in RELATIONS if row.of in BELOW_COMPLAINT else (SAME,):
             things = things_of(world, relation)
-            nowhere = replace(things, number=NOWHERE, report_id=10**9)
+            nowhere = replace(things, number=NOWHERE, report_id=10**9, attachment_id=10**9)
             for method, what in row.methods.items():
                 where = (name, relation, method)
                 with transaction.atomic(), nothing_written() as written:
@@ -140,7 +144,7 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
                     continue
                 assert (*where, changes(written)) == (*where, [])
                 assert answer["Content-Type"] == "application/problem+json", where
-                if row.of in (COMPLAINT, REPORT) and not sees(role, relation):
+                if row.of in BELOW_COMPLAINT and not sees(role, relation):
                     missing = ask(client, method, name, nowhere)
                     assert plain(answer, things) == plain(missing, nowhere), where
                     assert answer.status_code in {403, 404}, where

@@ -44,6 +44,8 @@ class Command(BaseCommand):
             f"{target}: {rows} rows of {len(manifest.counts)} tables ({manifest.engine}), files: {files},"
             f" {target.stat().st_size / 2**20:.1f} MB."
         )
+        if settings.FILES_URL:
+            self.stdout.write("The files that people sent are not in it: they are in the bucket of FILES_URL.")
         if not options["with_keys"]:
             self.stdout.write("The secret keys are not in it: keep SECRET_KEY and EVENTS_SIGNING_KEY somewhere else.")
 
