@@ -14,7 +14,8 @@ from events.mail import send_mail
 from events.models import OutboxMessage
 from events.wording import reading_as
 from insights.delivery import MAY, below
-from insights.page import OpenLine, WeekPage, address_of
+from insights.page import WeekPage, address_of
+from insights.page_parts import OpenLine
 from insights.periods import Week
 from insights.reading import departments_of
 from insights.words import week_text

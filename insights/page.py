@@ -1,7 +1,6 @@
 """What the page of a week shows, in the order it is read. Every figure knows the list behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +19,22 @@ from deadlines import kinds
 from insights import charts
 from insights.figures import FIGURES, KEPT, LADDER, LATE, NONE, OVERDUE, SHARES, UNKNOWN, WEEKDAYS, Figure
 from insights.folding import Figures, Standing, middle, nine_in_ten
+from insights.page_parts import (
+    BESIDE,
+    CONTENT,
+    IN_TIME,
+    RESPONSE,
+    CauseLine,
+    Count,
+    LadderLine,
+    OpenLine,
+    Parts,
+    PlaceLine,
+    PromiseLine,
+    Tile,
+    TimeLine,
+    share_of,
+)
 from insights.periods import Week
 from insights.reading import Told, read_weeks
 from insights.sections import Asked, Section, sections
@@ -29,89 +44,6 @@ from insights.words import day_text, difference, length, percent, points, week_t
 SHOWN = 25
 MOVES = ("taken", "given", "stage", "back", "raised", "lowered", "reopened", "arrived", "left")
 CAUSES_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Count:
-    """A figure with the list behind it."""
-
-    label: str
-    count: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One of the six on top. `look` is "ok", "bad" or "mut" for the words of the difference."""
-
-    figure: Figure
-    value: str
-    url: str
-    change: str = ""
-    look: str = "mut"
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class PromiseLine:
-    label: str
-    kept: Count
-    late: Count
-    overdue: Count
-    share: str
-
-
-@dataclass(frozen=True)
-class TimeLine:
-    label: str
-    cohort: str
-    median: str
-    p90: str
-    share: str
-    count: int
-
-
-@dataclass(frozen=True)
-class CauseLine:
-    """One category: how many were received by it, how many are about it too, and the share of all up to here."""
-
-    label: str
-    main: Count
-    further: Count
-    running: str
-    bar: charts.Bar
-
-
-@dataclass(frozen=True)
-class LadderLine:
-    label: str
-    before: Count
-    after: Count
-    bar: charts.Bar
-
-
-@dataclass(frozen=True)
-class OpenLine:
-    """One that was open on Monday already, as it stood when the week was over."""
-
-    line: Line
-    standing: Standing
-    owner: str
-    stage: str
-    promise: str
-
-
-@dataclass(frozen=True)
-class PlaceLine:
-    """One department beside the others."""
-
-    name: str
-    depth: int
-    url: str
-    cells: tuple[Count, ...]
-    response: str
-    resolved: str
-    satisfied: str
 
 
 class WeekPage:
@@ -179,7 +111,7 @@ class WeekPage:
                 look = "ok" if (now > before) == is_good else "bad"
         return Tile(FIGURES[name], str(now), self.url_of(name), change, look, note)
 
-    def _share_tile(self, name: str, behind: str, parts: tuple[tuple[str, ...], tuple[str, ...]]) -> Tile:
+    def _share_tile(self, name: str, behind: str, parts: Parts) -> Tile:
         now, before = share_of(self.figures, parts), share_of(self.told.before, parts)
         change, look = "", "mut"
         if now is not None and before is not None and not self.is_running:
@@ -348,20 +280,7 @@ class WeekPage:
         return [*FIGURES.values(), *SHARES.values()]
 
 
-# (what is good, what else belongs to the whole)
-Parts = tuple[tuple[str, ...], tuple[str, ...]]
-RESPONSE: Parts = (("first_response.in_time",), ("first_response.late",))
-IN_TIME: Parts = (("closed.in_time",), ("closed.late",))
-CONTENT: Parts = (("after.satisfied", "after.loyal"), ("after.dissatisfied", "after.basically_satisfied"))
-# The columns of departments side by side.
-BESIDE = ("open_at_start", "received", "closed", "open", "overdue")
 ORDER = ("owned", FIRST_RESPONSE, "answer", RESOLVED, "oral_report", "oral_report_confirmed")
-
-
-def share_of(figures: Figures, parts: Parts) -> float | None:
-    good, others = parts
-    whole = figures.sum(*good, *others)
-    return figures.sum(*good) / whole if whole else None
 
 
 def _known_order(kind: str) -> tuple[int, str]:

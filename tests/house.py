@@ -89,7 +89,7 @@ def make_cause(department: Department, category: Category, **fields: Any) -> Cau
     known = {"department": department, "category": category, "what": "category", "value": "", "closed_at": None}
     now = clock.now()
     found, _ = Cause.objects.update_or_create(
-        **known, defaults=fields, create_defaults={"number": "K-1", "opened_at": now, "updated_at": now, **fields}
+        **known, defaults=fields, create_defaults={"number": "K-90001", "opened_at": now, "updated_at": now, **fields}
     )
     return found
 

@@ -52,7 +52,7 @@ class CauseRowOutput(Output):
     department = serializers.CharField(source="department.code", help_text="Code of the department.")
     category = serializers.CharField(source="category.code", help_text="Code of the category.")
     what = Code(choices=Cause.What.choices, help_text="What else is the same.")
-    value = serializers.SerializerMethodField(help_text="The product or batch; empty otherwise.")
+    value = serializers.SerializerMethodField("same_thing", help_text="The product or batch; empty otherwise.")
     subject = Username(help_text="The staff member it is about; hidden from them.")
     state = Code(choices=Cause.State.choices, help_text="How far it is.")
     is_open = serializers.BooleanField(help_text="Whether it is not closed.")
@@ -67,7 +67,7 @@ class CauseRowOutput(Output):
         help_text="What is planned, under way or waiting for its check; null while nothing is planned."
     )
 
-    def get_value(self, cause: Cause) -> str:
+    def same_thing(self, cause: Cause) -> str:
         return "" if cause.what == Cause.What.SUBJECT else cause.value
 
     @extend_schema_field(CorrectiveActionOutput(allow_null=True))

@@ -22,7 +22,8 @@ from core import clock
 from insights.delivery import MAY, below
 from insights.figures import FIGURES, SHARES, Figure, figure_named
 from insights.folding import middle, nine_in_ten
-from insights.page import BESIDE, CONTENT, IN_TIME, RESPONSE, WeekPage, share_of
+from insights.page import WeekPage
+from insights.page_parts import BESIDE, CONTENT, IN_TIME, RESPONSE, share_of
 from insights.periods import Week
 from insights.reading import departments_of, last_week, zone_of_department
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -16,6 +17,8 @@ from core.files.names import clean_name
 from core.files.pictures import Seen, look_at
 from core.files.refusals import FileRefused
 from core.files.scanning import scan
+
+log = structlog.get_logger(__name__)
 
 MEGABYTE = 2**20
 SMALL, LARGE = "t", "v"
@@ -49,6 +52,15 @@ class Taken:
 
 def take_in(upload: Upload, *, most_megabytes: int) -> Taken:
     """Check a file and keep it. Raises FileRefused, NoRoom, FilesAway; then nothing is kept."""
+    try:
+        return _take_in(upload, most_megabytes=most_megabytes)
+    except FileRefused as refusal:
+        # Its name is a person's, and stays out of the log.
+        log.warning("file_refused", code=refusal.reason, bytes=upload.size)
+        raise
+
+
+def _take_in(upload: Upload, *, most_megabytes: int) -> Taken:
     require_size(upload.size or 0, most_megabytes=most_megabytes)
     with tempfile.TemporaryDirectory(prefix="file-") as made:
         folder = Path(made)

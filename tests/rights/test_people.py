@@ -11,7 +11,7 @@ from accounts.roles import Role
 from complaints.actions import lodge as lodging
 from complaints.actions.links import link_complaints
 from complaints.actions.talks import write_note
-from complaints.models import Complaint
+from complaints.models import Complaint, RootCause
 from core import clock
 from customers.models import Customer
 from events.models import Event, Notification
@@ -87,7 +87,7 @@ def test_the_settings_of_the_house_hold_nothing_of_customers(make_world):
     client, house = signed_in(world.me), world.house
     for app in ("complaints", "customers", "events", "deadlines"):
         models = [model._meta.model_name for model in admin.site._registry if model._meta.app_label == app]
-        assert models == (["category"] if app == "complaints" else [])
+        assert models == (["category", "rootcause"] if app == "complaints" else [])
     LogEntry.objects.create(
         user=world.me, content_type=ContentType.objects.get_for_model(User), object_id=str(house.clerk.pk),
         object_repr="clerk", action_flag=2, change_message="Changed.",
@@ -95,6 +95,7 @@ def test_the_settings_of_the_house_hold_nothing_of_customers(make_world):
     pages = {
         "accounts/user": house.clerk.pk, "accounts/department": house.west.pk, "accounts/calendar": house.calendar.pk,
         "complaints/category": house.integrity.pk,
+        "complaints/rootcause": RootCause.objects.create(code="slip", name_en="A slip", name_zh="疏忽").pk,
     }  # fmt: skip
     words = complaints[0].word
     for path, pk in pages.items():
