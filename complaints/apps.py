@@ -9,7 +9,7 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         # Notices and kinds of events are put into words by the worker too, so all of them load with the app.
         from complaints import about_customers, deadlines, events, nav, permissions, personal  # noqa: F401
-        from complaints.actions import desk, notices, ownership, reports  # noqa: F401
+        from complaints.actions import desk, notices, ownership, reports, written_reports  # noqa: F401
 
         about_customers.register()
         nav.register()

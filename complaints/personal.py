@@ -28,3 +28,8 @@ personal("complaints.Promise", "what", "by_whom")
 impersonal("complaints.Promise", "form")
 personal("complaints.Draft", "fields")
 impersonal("complaints.ComplaintLink", "relation")
+# Sections of a report: the case in a person's words.
+personal("complaints.WrittenReport", "sections")
+impersonal("complaints.WrittenReport", "number", "state", "language")
+personal("complaints.WrittenReportVersion", "sections", "question")
+impersonal("complaints.WrittenReportVersion", "language", "salt", "answer")

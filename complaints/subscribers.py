@@ -5,12 +5,19 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
+from complaints.actions.written_reports import case_went_on
+from complaints.codes import AGREE_STATES, SeverityClass, State
+from complaints.deadlines import WRITTEN_REPORT, open_one
 from complaints.models import Complaint
 from core.errors import Blocked, Blocker
+from deadlines.actions import cancel_deadlines
 from events.models import Event, Notification
 from events.notices import take_back
 from events.subscribe import subscribe
 
+# Where a case stands while its report is written, and afterwards.
+REPORTED_IN = (State.EVALUATE, State.CLOSED)
+BEFORE_THE_REPORT = tuple(state for state in AGREE_STATES if state != State.EVALUATE)
 # Where a notice of a complaint leads.
 OF_COMPLAINT = re.compile(r"/complaints/(C-[\d-]+)/.*")
 
@@ -41,3 +48,19 @@ def notices_follow_the_reader(event: Event, subject: User) -> None:
     for number, url in pages:
         if number not in seen:
             take_back([reader], url=url)
+
+
+@subscribe("complaint.transitioned", name="executed")
+def written_report_is_due(event: Event, subject: Complaint) -> None:
+    """A class 2 case that is carried out is reported to the department above. Source: DOMAIN.md 3.5."""
+    if subject.severity_class == SeverityClass.TWO:
+        cancel_deadlines(subject, kinds=[WRITTEN_REPORT], at=event.at, by=event.actor)
+        open_one(subject, WRITTEN_REPORT, at=event.at, by=event.actor)
+
+
+@subscribe("complaint.transitioned")
+def report_is_of_the_whole_case(event: Event, subject: Complaint) -> None:
+    """What goes back to an earlier stage, or begins anew, is reported anew."""
+    if event.data.get("from") in REPORTED_IN and event.data.get("to") in BEFORE_THE_REPORT:
+        cancel_deadlines(subject, kinds=[WRITTEN_REPORT], at=event.at, by=event.actor)
+        case_went_on(subject, by=event.actor, at=event.at)

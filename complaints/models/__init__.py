@@ -5,6 +5,7 @@ from complaints.models.complaint import Complaint, ComplaintSubject, ExternalRef
 from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
 from complaints.models.draft import Draft
 from complaints.models.link import ComplaintLink
+from complaints.models.report import WrittenReport, WrittenReportVersion
 from complaints.models.talk import Communication, Promise
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "Promise",
     "SelfAssessment",
     "StepRecord",
+    "WrittenReport",
+    "WrittenReportVersion",
 ]
