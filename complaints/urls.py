@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
-from complaints.views import intake, queue, search
+from complaints.views import intake, queue, search, written_report
 
 app_name = "complaints"
 
@@ -26,4 +26,8 @@ search_urls = [
     path("search/", search.find, name="search"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *case_urls]
+report_urls = [
+    path("reports/", written_report.to_read, name="reports_to_read"),
+]
+
+urlpatterns = [*queue_urls, *intake_urls, *search_urls, *report_urls, *case_urls]
