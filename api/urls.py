@@ -17,6 +17,7 @@ from api.nouns import (  # noqa: E402
     health,
     house,
     policies,
+    reports,
     sales,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     *complaints.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *reports.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -19,13 +19,23 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import (
+    Category,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    OralReport,
+    StepRecord,
+    WrittenReport,
+)
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
 from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
+from complaints.written.bar import report_bar
+from complaints.written.condition import ACKNOWLEDGED, written_report_acknowledged
 from core.prepared import prepared
 from core.workflow import Condition
 from deadlines.kinds import label
@@ -38,6 +48,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "written_reports": WrittenReport.objects.current().with_people(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -47,6 +58,7 @@ QUIET = ("deadline.opened", "deadline.met", "deadline.cancelled", "deadline.reco
 MET_WORDS: dict[Condition, str | Promise] = {
     somebody_owns_it: _("Somebody owns it."),
     first_contact_recorded: _("The first contact is recorded."),
+    written_report_acknowledged: ACKNOWLEDGED,
 }
 
 
@@ -141,10 +153,11 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
     rows = deadlines_of((complaint.pk,))
     records = {record.step: record for record in complaint.step_records.all()}
     report = next(iter(complaint.oral_reports.all()), None)
+    written = next(iter(complaint.written_reports.all()), None)
     return CasePage(
         complaint=complaint,
         rail=rail(complaint, records, _since(complaint, found)),
-        next_bar=next_bar(complaint, rows, report, user),
+        next_bar=report_bar(complaint, written, rows, user) or next_bar(complaint, rows, report, user),
         conditions=conditions(complaint, user),
         groups=facts_shown(complaint, records),
         deadlines=due_lines(rows),

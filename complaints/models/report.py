@@ -10,6 +10,8 @@ from accounts.duty import both_names
 
 # Of one section; the whole stays readable, and a page and a PDF of it stay bounded.
 SECTION_LIMIT = 20_000
+# Other systems know it by its number without the letters: R-2026-000012 is 2026000012. Oral reports count from 1.
+FIRST_PUBLIC_ID = 2_000_000_000
 
 
 class WrittenReportQuerySet(models.QuerySet["WrittenReport"]):
@@ -19,6 +21,10 @@ class WrittenReportQuerySet(models.QuerySet["WrittenReport"]):
 
     def waiting(self) -> "WrittenReportQuerySet":
         return self.filter(state=WrittenReport.State.SUBMITTED)
+
+    def with_public_id(self, number: int) -> "WrittenReportQuerySet":
+        digits = str(number)
+        return self.filter(number=f"R-{digits[:4]}-{digits[4:]}")
 
     def with_people(self) -> "WrittenReportQuerySet":
         return self.select_related("department", "submitted_by", "answered_by", "answered_for", "changed_by")
@@ -101,6 +107,10 @@ class WrittenReport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("complaints:written_report", args=[self.complaint.number])
+
+    @property
+    def public_id(self) -> int:
+        return int(self.number.removeprefix("R-").replace("-", ""))
 
     @property
     def is_in_hand(self) -> bool:

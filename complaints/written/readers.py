@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.duty import absences, stands_in_for
 from accounts.models import Department, RoleGrant, User
@@ -128,6 +128,30 @@ def waiting_for(user: User, *, now: datetime) -> list[WrittenReport]:
         return list(rows)
     # For somebody absent it must be theirs to answer too, which their department alone does not tell.
     return [row for row in rows if Readers(row.complaint, row).answers_as(user, stood_in_for)]
+
+
+def returned_to(user: User) -> list[WrittenReport]:
+    """Reports that came back with a question to who wrote them last, or owns the case; not what is hidden by now."""
+    rows = _returned(user).filter(complaint__in=Complaint.objects.visible_to(user))
+    return list(rows.select_related("complaint", "answered_by", "answered_for").order_by("-answered_at")[:10])
+
+
+def _returned(user: User) -> QuerySet[WrittenReport]:
+    theirs = Q(changed_by=user) | Q(complaint__owner=user)
+    return WrittenReport.objects.filter(theirs, state=WrittenReport.State.RETURNED)
+
+
+def reports_of_interest(user: User) -> QuerySet[WrittenReport]:
+    """Those that may wait for this user, or came back to them; who may see them is not asked yet."""
+    rows = WrittenReport.objects.filter(Q(pk__in=_returned(user).values("pk")) | _sent_below(user))
+    return rows.order_by()
+
+
+def _sent_below(user: User) -> Q:
+    # Who acts for somebody absent is told by the bell, and finds it among the reports to read.
+    if not user.has_role(*LEADERS) or user.department is None:
+        return Q(pk__in=[])
+    return Q(state=WrittenReport.State.SUBMITTED) & _reached_by(user)
 
 
 def _reached_by(leader: User) -> Q:
