@@ -7,7 +7,7 @@ from accounts.models import Calendar, Department, OpeningSlot, RoleGrant, User
 from accounts.roles import Role
 from complaints.codes import Channel
 from complaints.intake import Intake
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, WrittenReport
 
 # A Wednesday, 10:00 in Shanghai: the stores are open.
 WORKING_HOUR = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -84,6 +84,28 @@ def make_intake(**answers: Any) -> Intake:
         "phone": "138 0571 6620",
     }
     return Intake(**{**defaults, **answers})
+
+
+def make_sent_report(complaint: Complaint, *, by: User, number: str = "") -> WrittenReport:
+    """A written report on its way to the department above, without the action that sends it."""
+    complaint.refresh_from_db()
+    words = {"what_happened": "It leaks.", "facts": "It does leak."}
+    at = complaint.recorded_at
+    report = WrittenReport.objects.create(
+        complaint=complaint,
+        number=number or f"R-2026-{complaint.pk:06d}",
+        department=complaint.department.parent or complaint.department,
+        state=WrittenReport.State.SUBMITTED,
+        sections=words,
+        begun_at=at,
+        changed_at=at,
+        changed_by=by,
+        submitted_by=by,
+        submitted_at=at,
+    )
+    report.authors.add(by)
+    report.versions.create(number=1, language="en", sections=words, written_by=by, submitted_by=by, submitted_at=at)
+    return report
 
 
 def lodge(by: User | None, **answers: Any) -> Complaint:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
@@ -32,7 +32,7 @@ from complaints.models.report import FIRST_PUBLIC_ID, SECTION_LIMIT
 from complaints.written.condition import current_report
 from complaints.written.draft import drafted
 from complaints.written.paper import report_pdf
-from complaints.written.sections import CODES, SECTIONS
+from complaints.written.sections import CODES, SECTIONS, Section
 
 WRITTEN = "written"
 ORAL_RELATED = ("complaint", "to", "to_for", "reported_by", "confirmed_by", "confirmed_for")
@@ -50,14 +50,18 @@ class OralReportInput(EndFields):
     example = {"kind": "oral", "to": "supervisor1", "text": "", "outcome": "upheld", "relief": "monetary"}
 
 
+def _hint(section: Section) -> str:
+    # The document is in English, whoever asks for it first.
+    with translation.override("en"):
+        return str(section.hint)
+
+
 class SectionsInput(Input):
     """What is left out stays as it is in the draft, or is drafted from the record."""
 
     def get_fields(self) -> dict[str, Any]:
         return {
-            section.code: Text(
-                max_length=SECTION_LIMIT, required=False, allow_blank=True, help_text=f"{section.hint}"
-            )
+            section.code: Text(max_length=SECTION_LIMIT, required=False, allow_blank=True, help_text=_hint(section))
             for section in SECTIONS
         }
 
@@ -82,9 +86,7 @@ class WrittenReportInput(Input):
 
 class ReportSectionsOutput(Output):
     def get_fields(self) -> dict[str, Any]:
-        return {
-            section.code: serializers.CharField(default="", help_text=f"{section.hint}") for section in SECTIONS
-        }
+        return {section.code: serializers.CharField(default="", help_text=_hint(section)) for section in SECTIONS}
 
 
 class ReportVersionOutput(Output):

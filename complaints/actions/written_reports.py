@@ -137,6 +137,16 @@ def return_report(report_id: int, *, question: str, by: User) -> WrittenReport:
     return _answer(complaint, report, hearer, WrittenReportVersion.Answer.RETURNED, question.strip())
 
 
+def report_to_answer(complaint: Complaint, user: User) -> WrittenReport:
+    """The current report, for who may answer reports at all. Raises PermissionDenied, or Conflict when none is begun."""
+    report = complaint.written_reports.current().first()
+    if report is not None:
+        return report
+    if not user.has_perm("complaints.acknowledge_report") and not stands_in_for(user, now=clock.now()):
+        raise PermissionDenied("only_above", NOT_ABOVE)
+    raise Conflict("no_report", _("No report is written yet. It comes when the case is carried out."))
+
+
 def case_went_on(complaint: Complaint, *, by: User | None, at: datetime) -> None:
     """The case goes back to an earlier stage: what was reported is not the end any more, and is reported anew.
 
@@ -260,8 +270,11 @@ def _locked_for_answer(report_id: int, by: User) -> tuple[Complaint, WrittenRepo
         text = _("You wrote or sent this report, or the case is yours. Somebody else must acknowledge it.")
         raise PermissionDenied("own_report", text)
     hearer = readers.answers_as(by, leaders)
-    if hearer is None:
+    if hearer is None and not by.has_perm("complaints.acknowledge_report"):
         raise PermissionDenied("only_above", NOT_ABOVE)
+    if hearer is None:
+        # Their role would do; it is the place that is not above.
+        raise Blocked([Blocker("not_above", NOT_ABOVE)])
     return complaint, report, hearer
 
 

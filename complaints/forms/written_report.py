@@ -69,7 +69,5 @@ class ReturnForm(QuestionForm):
     )
 
     def act(self, complaint: Complaint, by: User) -> object:
-        report = complaint.written_reports.current().first()
-        if report is None:
-            raise Complaint.DoesNotExist
+        report = written_reports.report_to_answer(complaint, by)
         return written_reports.return_report(report.pk, question=self.cleaned_data["question"], by=by)

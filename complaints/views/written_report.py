@@ -131,7 +131,7 @@ def _editor(
 @complaint_page("POST")
 def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number)
-    written_reports.acknowledge_report(_current(complaint).pk, by=reader(request))
+    written_reports.acknowledge_report(written_reports.report_to_answer(complaint, reader(request)).pk, by=reader(request))
     messages.success(request, _("The written report is acknowledged"))
     return redirect("complaints:written_report", number)
 
@@ -140,20 +140,13 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
 def send_back(request: HttpRequest, number: str) -> HttpResponse:
     """Return it with a question; without one it comes back with what is missing."""
     complaint = find_complaint(request, number, *RELATED)
-    _current(complaint)
+    written_reports.report_to_answer(complaint, reader(request))
     form = ReturnForm(request.POST)
     if form.is_valid() and form.save(complaint, by=reader(request)) is not None:
         messages.success(request, _("The written report is returned with your question"))
         return redirect("complaints:written_report", number)
     page = report_page(complaint, reader(request), now=clock.now())
     return _shown(request, complaint, page, form, status=422)
-
-
-def _current(complaint: Complaint) -> WrittenReport:
-    report = complaint.written_reports.current().first()
-    if report is None:
-        raise Complaint.DoesNotExist
-    return report
 
 
 @never_cache
@@ -163,7 +156,7 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number, *RELATED)
     report = newest_report(complaint)
     if report is None:
-        raise Complaint.DoesNotExist
+        return redirect("complaints:written_report", number)
     return pdf_answer(report)
 
 

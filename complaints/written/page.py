@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from accounts.models import User
 from complaints.actions.written_reports import may_write
-from complaints.codes import State
+from complaints.codes import SeverityClass, State
 from complaints.models import Complaint, WrittenReport, WrittenReportVersion
 from complaints.supervisors import Hearer
 from complaints.written.readers import answers_as, people_to_read
@@ -70,7 +70,9 @@ def report_page(complaint: Complaint, user: User, *, now: datetime) -> ReportPag
     report = newest_report(complaint)
     versions = versions_of(report) if report else []
     is_waiting = report is not None and report.state == WrittenReport.State.SUBMITTED
-    writes = complaint.is_open and may_write(complaint, user) and (report is None or report.is_in_hand)
+    is_case = complaint.is_open and complaint.severity_class == SeverityClass.TWO
+    is_free = report is None or report.is_in_hand or report.state == WrittenReport.State.OUTDATED
+    writes = is_case and is_free and may_write(complaint, user)
     return ReportPage(
         report=report,
         sections=filled(report.sections) if report else [],

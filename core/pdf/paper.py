@@ -1,5 +1,6 @@
 """One paper of the house: what is put on it is laid out at once, and drawn when it is asked for its bytes."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,8 @@ NORMAL, SMALL, HEADING, TITLE = 10.5, 8.5, 12.5, 18.0
 GREY = 95
 LABEL_WIDTH = 40.0
 CELL = 1.6
+# A heap of empty lines says no more than one.
+BLANK_LINES = re.compile(r"(?:\n[ \u3000]*){3,}")
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN"}
 
 
@@ -131,7 +134,7 @@ class Paper:
     # -------------------------------------------------------------- laying out
 
     def _lines(self, text: str, width: float, size: float) -> list[str]:
-        shown = printable(text, self.glyphs)
+        shown = BLANK_LINES.sub("\n\n", printable(text, self.glyphs))
         # Who wrote the sign themselves did not lose any.
         self.has_substitutes = self.has_substitutes or shown.count(SUBSTITUTE) > text.count(SUBSTITUTE)
         advance = self.glyphs.advance

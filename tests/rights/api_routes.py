@@ -11,6 +11,7 @@ from complaints.models import Complaint
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
+WRITTEN = "written report"
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -24,6 +25,7 @@ class Things:
     another: str
     customer_id: int
     report_id: int
+    written_id: int
     me: str
     supervisor: str
 
@@ -110,6 +112,9 @@ API: dict[str, ApiRow] = {
     "complaints-report": verb("complaint: end it", lambda things: {"kind": "oral", "to": things.supervisor, **END}),
     "reports-detail": read(READ, REPORT),
     "reports-acknowledge": verb("report: confirm", of=REPORT),
+    "complaints-reports": read(READ, COMPLAINT),
+    "reports-return": verb("report: acknowledge", lambda things: {"question": "Why?"}, of=WRITTEN),
+    "reports-document": read(READ, WRITTEN),
     "customers-list": both("customer: read", "customer: change", a_customer, of="", **SALES),
     "customers-detail": both(
         "customer: read", "customer: change", lambda things: {"company": "Pumps Ltd"}, CUSTOMER, "PATCH", **SALES
@@ -127,6 +132,7 @@ def api_url(name: str, things: Things) -> str:
         COMPLAINT: {"number": things.number},
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
+        WRITTEN: {"pk": things.written_id},
         SALE: {"source": "till", "external_id": "S-1"},
         POLICY: {"key": "draft.keep_days"},
     }
