@@ -61,8 +61,7 @@ def save_report(
     at it meanwhile, Blocked when it is not in hand, LookupError for an unknown section.
     """
     complaint = _locked_for_writing(complaint_id, by)
-    report = _kept(complaint, sections, language, expected_version, by, clock.now())
-    return report
+    return _kept(complaint, sections, language, expected_version, by, clock.now())
 
 
 @action
@@ -138,7 +137,7 @@ def return_report(report_id: int, *, question: str, by: User) -> WrittenReport:
 
 
 def report_to_answer(complaint: Complaint, user: User) -> WrittenReport:
-    """The current report, for who may answer reports at all. Raises PermissionDenied, or Conflict when none is begun."""
+    """The current report, for who may answer reports at all. Raises PermissionDenied, Conflict when none is begun."""
     report = complaint.written_reports.current().first()
     if report is not None:
         return report

@@ -149,9 +149,7 @@ class WrittenReportVersion(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="one_report_version_of_a_number"),
-            models.UniqueConstraint(
-                fields=["report"], condition=Q(answer=""), name="one_unanswered_version_a_report"
-            ),
+            models.UniqueConstraint(fields=["report"], condition=Q(answer=""), name="one_unanswered_version_a_report"),
             models.CheckConstraint(
                 condition=Q(answer="", answered_by=None, answered_at=None)
                 | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
@@ -162,8 +160,7 @@ class WrittenReportVersion(models.Model):
             ),
             # Neither who wrote it nor who submitted it answers it, nor does anybody with their authority.
             models.CheckConstraint(
-                condition=Q(answered_by=None)
-                | (~Q(answered_by=F("submitted_by")) & ~Q(answered_by=F("written_by"))),
+                condition=Q(answered_by=None) | (~Q(answered_by=F("submitted_by")) & ~Q(answered_by=F("written_by"))),
                 name="report_version_not_self_answered",
             ),
             models.CheckConstraint(

@@ -106,7 +106,9 @@ def _clash(
         for section in SECTIONS
         if theirs.get(section.code, "") != typed[section.code]
     ]
-    return _editor(request, complaint, page, renewed, status=409, clashes=clashes, writer=current and current.changed_by)
+    return _editor(
+        request, complaint, page, renewed, status=409, clashes=clashes, writer=current and current.changed_by
+    )
 
 
 def _editor(
@@ -131,7 +133,9 @@ def _editor(
 @complaint_page("POST")
 def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number)
-    written_reports.acknowledge_report(written_reports.report_to_answer(complaint, reader(request)).pk, by=reader(request))
+    written_reports.acknowledge_report(
+        written_reports.report_to_answer(complaint, reader(request)).pk, by=reader(request)
+    )
     messages.success(request, _("The written report is acknowledged"))
     return redirect("complaints:written_report", number)
 

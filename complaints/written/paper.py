@@ -56,9 +56,7 @@ def _imprint(report: WrittenReport, sent: WrittenReportVersion | None, language:
     )
 
 
-def _facts(
-    report: WrittenReport, complaint: Complaint, sent: WrittenReportVersion | None
-) -> list[tuple[str, str]]:
+def _facts(report: WrittenReport, complaint: Complaint, sent: WrittenReportVersion | None) -> list[tuple[str, str]]:
     pairs = [
         (_("Complaint"), f"{complaint.number} · {SeverityClass(complaint.severity_class).label}"),
         (_("Customer"), complaint.contact_name or _("Anonymous")),
@@ -81,5 +79,7 @@ def _answers(paper: Paper, versions: list[WrittenReportVersion]) -> None:
     rows = []
     for version in answered:
         words = " ".join(part for part in (str(version.get_answer_display()), version.question) if part)
-        rows.append((str(version.number), when_text(version.answered_at or version.submitted_at), version.answerer, words))
+        rows.append(
+            (str(version.number), when_text(version.answered_at or version.submitted_at), version.answerer, words)
+        )
     paper.table(head, rows, (1, 2.4, 3, 6), right=(0,))

@@ -33,7 +33,9 @@ SECTIONS = (
     Section("remedies", _("What the customer got"), _("The remedies, what they cost, and who bears it.")),
     Section("outcome", _("Outcome and satisfaction"), _("What came of it, and how content the customer was and is.")),
     Section("cause", _("Root cause"), _("Why it could happen, not who it was.")),
-    Section("lessons", _("What we learn"), _("What went well, what deserves improving, how it will be done next time.")),
+    Section(
+        "lessons", _("What we learn"), _("What went well, what deserves improving, how it will be done next time.")
+    ),
     Section("remarks", _("Remarks"), _("What else the department above should know.")),
 )
 CODES = tuple(section.code for section in SECTIONS)

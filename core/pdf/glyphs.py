@@ -12,7 +12,7 @@ SUBSTITUTE = "□"
 JOINER = "\u200d"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-WIDE_SPACE = "\u3000"
+LAYOUT = {"\t": "    "} | dict.fromkeys("\n\v\f\u2028\u2029", "\n")
 
 
 class Glyphs:
@@ -53,10 +53,8 @@ def printable(text: str, glyphs: Glyphs) -> str:
 
 
 def _shown(sign: str, last: str, glyphs: Glyphs) -> str:
-    if sign in "\n\v\f\u2028\u2029":
-        return "\n"
-    if sign == "\t":
-        return "    "
+    if sign in LAYOUT:
+        return LAYOUT[sign]
     kind = unicodedata.category(sign)
     if kind in ("Cc", "Cf", "Cs", "Mn", "Me"):
         return ""

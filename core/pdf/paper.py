@@ -63,7 +63,7 @@ class Imprint:
 
 
 class Paper:
-    """Put things on it in the order in which they are read, then ask for `content`. Words are in the active language."""
+    """Put things on it in the order they are read, then ask for `content`. Its own words are in the active language."""
 
     def __init__(self, imprint: Imprint) -> None:
         self.imprint = imprint
@@ -149,9 +149,7 @@ class Paper:
         self.pages.y += height
 
     def _cells(self, row: Sequence[str], places: Sequence[tuple[float, float]], size: float) -> list[list[str]]:
-        return [
-            self._lines(cell, width - 2 * CELL, size) for cell, (_left, width) in zip(row, places, strict=True)
-        ]
+        return [self._lines(cell, width - 2 * CELL, size) for cell, (_left, width) in zip(row, places, strict=True)]
 
     def _row_begins_page(self, row: Sequence[str], places: Sequence[tuple[float, float]]) -> bool:
         tallest = max(len(lines) for lines in self._cells(row, places, SMALL + 1))

@@ -6,9 +6,14 @@ import pypdfium2
 import pytest
 
 from complaints.models import Complaint
-from tests.api.complaints import done, made, problem
+from tests.api.complaints import done
+from tests.api.conftest import problem
 
 BODY = {"kind": "written", "text": "She was called again.", "sections": {"cause": "An old brochure."}}
+
+
+def made(answer):
+    return done(answer, 201)
 
 
 @pytest.fixture
@@ -89,7 +94,9 @@ def test_the_document_is_a_pdf_for_who_may_see_it(api, house, number):
     answer = api(house.manager).get(address, HTTP_ACCEPT="application/pdf")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer["Content-Disposition"].startswith("attachment")
-    words = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(io.BytesIO(answer.content)))
+    words = "".join(
+        page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(io.BytesIO(answer.content))
+    )
     assert "天窗没有。" in words
     problem(api(house.east_supervisor).get(address), 404, "not_found")
     problem(api(house.manager).get("/api/v1/reports/2026999999/document"), 404, "not_found")

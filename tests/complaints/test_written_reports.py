@@ -115,13 +115,9 @@ def test_a_draft_is_kept_at_any_time_and_the_same_words_change_nothing(make_case
 def test_two_who_write_at_once_do_not_write_over_each_other(make_case, house):
     complaint = make_case()
     report = save_report(complaint.pk, sections=WORDS, language="en", expected_version=0, by=house.handler)
-    save_report(
-        complaint.pk, sections=WORDS | {"lessons": "L"}, language="en", expected_version=1, by=house.supervisor
-    )
+    save_report(complaint.pk, sections=WORDS | {"lessons": "L"}, language="en", expected_version=1, by=house.supervisor)
     with refused(Conflict, "stale"):
-        save_report(
-            complaint.pk, sections=WORDS, language="en", expected_version=report.version, by=house.handler
-        )
+        save_report(complaint.pk, sections=WORDS, language="en", expected_version=report.version, by=house.handler)
     with refused(Conflict, "stale"):
         save_report(complaint.pk, sections=WORDS, language="en", expected_version=0, by=house.handler)
     assert set(WrittenReport.objects.get().authors.all()) == {house.handler, house.supervisor}

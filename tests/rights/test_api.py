@@ -18,9 +18,9 @@ from complaints.actions.links import link_complaints
 from complaints.models import OralReport
 from core import clock
 from customers.actions import record_sale
-from tests.house import make_sent_report
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
+from tests.house import make_sent_report
 from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, WRITTEN, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
