@@ -133,7 +133,8 @@ def nature_and_fault(complaint: Complaint) -> list[str]:
 
 
 def course(complaint: Complaint) -> list[str]:
-    moments = sorted(moment for source in _course for moment in source(complaint))
+    # What has the same time stays in the order of its sources.
+    moments = sorted((moment for source in _course for moment in source(complaint)), key=lambda moment: moment[0])
     lines = [f"{when_text(at)}  {words}" for at, words in moments]
     left = complaint.communications.exclude(direction=Direction.NOTE).count() - MOST_TALKS
     if left > 0:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-FONT = Path(__file__).parent / "fonts" / "HouseSansSC-Regular.ttf"
+FONT = Path(__file__).parent / "fonts" / "HouseSansSC-Regular.otf"
 # Stands for what the font does not have: emoji, rare characters, other scripts.
 SUBSTITUTE = "□"
 JOINER = "\u200d"

@@ -249,11 +249,15 @@ def _draw(pdf: FPDF, mark: Mark) -> None:
         pdf.set_draw_color(mark.grey)
         pdf.set_line_width(0.2)
         pdf.line(mark.x, mark.y, mark.x + mark.length, mark.y)
+    elif mark.is_bold:
+        # The font has one weight: a thin outline makes it bold. What it sets ends with the context.
+        with pdf.local_context(text_mode=TextMode.FILL_STROKE, line_width=mark.size * 0.0085, draw_color=mark.grey):
+            _write(pdf, mark)
     elif mark.text:
-        pdf.set_font("House", size=mark.size)
-        pdf.set_text_color(mark.grey)
-        # The font has one weight: a thin outline makes it bold.
-        pdf.text_mode = TextMode.FILL_STROKE if mark.is_bold else TextMode.FILL
-        pdf.set_draw_color(mark.grey)
-        pdf.set_line_width(mark.size * 0.0085)
-        pdf.text(mark.x, mark.y, mark.text)
+        _write(pdf, mark)
+
+
+def _write(pdf: FPDF, run: Run) -> None:
+    pdf.set_font("House", size=run.size)
+    pdf.set_text_color(run.grey)
+    pdf.text(run.x, run.y, run.text)

@@ -77,7 +77,7 @@ def test_it_carries_its_own_font_its_title_and_its_language():
     paper.text(CHINESE)
     content = paper.content()
     assert b"HouseSansSC" in content
-    assert b"/FontFile2" in content
+    assert b"/FontFile3" in content
     assert b"/Lang (zh-CN)" in content
     assert not re.search(rb"/(URI|JavaScript|Launch|EmbeddedFile)\b", content)
     found = opened(content).get_metadata_dict()
