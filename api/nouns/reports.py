@@ -120,8 +120,8 @@ class WrittenReportOutput(Output):
     written_at = Instant(source="changed_at", help_text="When.")
     submitted_by = Username(help_text="Who sent it; null before it is sent.")
     submitted_at = Instant(allow_null=True, help_text="When it was sent.")
-    acknowledged_by = Username("acknowledged_by", help_text="Who acknowledged it.")
-    acknowledged_for = Username("acknowledged_for", help_text="The absent leader for whom they acknowledged it.")
+    acknowledged_by = Username(help_text="Who acknowledged it.")
+    acknowledged_for = Username(help_text="The absent leader for whom they acknowledged it.")
     acknowledged_at = Instant(allow_null=True, help_text="When it was acknowledged.")
     versions = ReportVersionOutput(many=True, source="sent_versions", help_text="What was sent, newest first.")
 

@@ -19,7 +19,7 @@ from complaints.deadlines import WRITTEN_REPORT
 from complaints.models import Complaint, WrittenReport, WrittenReportVersion
 from complaints.supervisors import Hearer
 from complaints.written import events
-from complaints.written.readers import Readers, department_above, people_to_read
+from complaints.written.readers import above_id, people_to_read, readers_of
 from complaints.written.sections import cleaned, missing, too_long
 from core import clock
 from core.actions import action
@@ -87,7 +87,7 @@ def submit_report(
     report = _kept(complaint, sections, language, expected_version, by, now)
     if blockers := missing(report.sections):
         raise Blocked(blockers)
-    report.state, report.department = WrittenReport.State.SUBMITTED, department_above(complaint)
+    report.state, report.department_id = WrittenReport.State.SUBMITTED, above_id(complaint)
     report.submitted_by, report.submitted_at = by, now
     report.answered_by = report.answered_for = report.answered_at = None
     version = _new_version(report, by, now)
@@ -211,7 +211,7 @@ def _begin(complaint: Complaint, texts: dict[str, str], language: str, by: User,
     report = WrittenReport.objects.create(
         complaint=complaint,
         number=number,
-        department=department_above(complaint),
+        department_id=above_id(complaint),
         language=language,
         sections=texts,
         begun_at=at,
@@ -240,9 +240,10 @@ def _new_version(report: WrittenReport, by: User, at: datetime) -> WrittenReport
 
 
 def _people_asked(complaint: Complaint, report: WrittenReport, to: User | None, now: datetime) -> list[User]:
-    asked = [hearer.person for hearer in people_to_read(complaint, report, now=now)]
+    readers = readers_of(complaint, report)
+    asked = [hearer.person for hearer in people_to_read(readers, now=now)]
     if to is not None and to.pk not in {person.pk for person in asked}:
-        if Readers(complaint, report).answers_as(to, stands_in_for(to, now=now)) is None:
+        if readers.answers_as(to, stands_in_for(to, now=now)) is None:
             text = _("Choose somebody of the department above who may read it, not who wrote it.")
             raise Blocked([Blocker("not_above", text, "to")])
         asked.append(to)
@@ -262,9 +263,7 @@ def _locked_for_answer(report_id: int, by: User) -> tuple[Complaint, WrittenRepo
     report = WrittenReport.objects.select_for_update(of=("self",)).get(pk=report_id)
     report.complaint = complaint
     leaders = stands_in_for(by, now=clock.now())
-    if not by.has_perm("complaints.acknowledge_report") and not leaders:
-        raise PermissionDenied("only_above", NOT_ABOVE)
-    readers = Readers(complaint, report)
+    readers = readers_of(complaint, report)
     if by.pk in readers.barred:
         text = _("You wrote or sent this report, or the case is yours. Somebody else must acknowledge it.")
         raise PermissionDenied("own_report", text)

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
+from accounts.duty import stands_in_for
 from accounts.models import User
 from complaints.actions.written_reports import may_write
 from complaints.codes import SeverityClass, State
 from complaints.models import Complaint, WrittenReport, WrittenReportVersion
 from complaints.supervisors import Hearer
-from complaints.written.readers import answers_as, people_to_read
+from complaints.written.readers import people_to_read, readers_of
 from complaints.written.sections import SECTIONS, Section, filled
 
 # Beyond this many lines two texts are shown whole: finding what changed would take too long.
@@ -69,7 +71,7 @@ def report_page(complaint: Complaint, user: User, *, now: datetime) -> ReportPag
     """Gather the page of a complaint's newest report. A bounded number of statements."""
     report = newest_report(complaint)
     versions = versions_of(report) if report else []
-    is_waiting = report is not None and report.state == WrittenReport.State.SUBMITTED
+    readers = readers_of(complaint, report) if report and report.state == WrittenReport.State.SUBMITTED else None
     is_case = complaint.is_open and complaint.severity_class == SeverityClass.TWO
     is_free = report is None or report.is_in_hand or report.state == WrittenReport.State.OUTDATED
     writes = is_case and is_free and may_write(complaint, user)
@@ -78,8 +80,8 @@ def report_page(complaint: Complaint, user: User, *, now: datetime) -> ReportPag
         sections=filled(report.sections) if report else [],
         versions=shown_versions(versions),
         newest=versions[0] if versions else None,
-        answerer=answers_as(complaint, report, user, now=now) if report and is_waiting else None,
-        asked=people_to_read(complaint, report, now=now) if report and is_waiting else [],
+        answerer=readers.answers_as(user, stands_in_for(user, now=now)) if readers else None,
+        asked=people_to_read(readers, now=now) if readers else [],
         may_write=writes,
         may_send=writes and complaint.state == State.EVALUATE,
     )
@@ -100,10 +102,9 @@ def versions_of(report: WrittenReport) -> list[WrittenReportVersion]:
 
 def shown_versions(versions: Sequence[WrittenReportVersion]) -> list[ShownVersion]:
     """The newest first, each compared with the one before it."""
-    older = [*versions[1:], None]
+    pairs = zip_longest(versions, versions[1:])
     return [
-        ShownVersion(version, changes(before.sections, version.sections) if before else [])
-        for version, before in zip(versions, older, strict=True)
+        ShownVersion(version, changes(before.sections, version.sections) if before else []) for version, before in pairs
     ]
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.duty import absences, stands_in_for
 from accounts.models import Department, RoleGrant, User
 from accounts.roles import CASE_ROLES, LEADERS, Role
+from complaints.deadlines import Hidden
 from complaints.models import Complaint, WrittenReport
 from complaints.supervisors import Hearer, subjects_and_readers
 from complaints.visibility import may_see
@@ -27,6 +28,10 @@ def department_above(complaint: Complaint) -> Department:
     return complaint.department.parent or complaint.department
 
 
+def above_id(complaint: Complaint) -> int:
+    return complaint.department.parent_id or complaint.department_id
+
+
 def places_above(department: Department) -> list[int]:
     """The departments whose leaders may answer it, the nearest first."""
     return department.lineage[1:] or department.lineage
@@ -37,19 +42,18 @@ def _ranks(department: Department) -> tuple[Role, ...]:
     return LEADERS if department.lineage[1:] else (Role.MANAGER,)
 
 
-def barred(report: WrittenReport, complaint: Complaint) -> set[int]:
-    """Those whose own work it is."""
-    authors = set(report.authors.values_list("pk", flat=True))
-    return {pk for pk in (*authors, report.submitted_by_id, complaint.owner_id) if pk is not None}
-
-
 class Readers:
-    """Asks once about a report, then answers for any number of people. Three statements at most."""
+    """Knows about one report who may answer it, for any number of people, without asking more.
 
-    def __init__(self, complaint: Complaint, report: WrittenReport) -> None:
-        self.complaint = complaint
-        self.barred = barred(report, complaint)
-        self.subjects, self.named = subjects_and_readers(complaint)
+    `barred` are those whose own work it is.
+    """
+
+    def __init__(
+        self, complaint: Complaint, report: WrittenReport, subjects: Collection[int], named: Collection[int]
+    ) -> None:
+        self.complaint, self.subjects, self.named = complaint, subjects, named
+        authors = (author.pk for author in report.authors.all())
+        self.barred = {pk for pk in (*authors, report.submitted_by_id, complaint.owner_id) if pk is not None}
         self.places = places_above(complaint.department)
         self.ranks = _ranks(complaint.department)
 
@@ -73,17 +77,21 @@ class Readers:
         return next((Hearer(user, leader) for leader in leaders if self.is_above(leader)), None)
 
 
+def readers_of(complaint: Complaint, report: WrittenReport) -> Readers:
+    """Three statements at most."""
+    return Readers(complaint, report, *subjects_and_readers(complaint))
+
+
 def answers_as(complaint: Complaint, report: WrittenReport, user: User, *, now: datetime) -> Hearer | None:
     """As whom this user may acknowledge or return it; None when they may not."""
-    return Readers(complaint, report).answers_as(user, stands_in_for(user, now=now))
+    return readers_of(complaint, report).answers_as(user, stands_in_for(user, now=now))
 
 
-def people_to_read(complaint: Complaint, report: WrittenReport, *, now: datetime) -> list[Hearer]:
+def people_to_read(readers: Readers, *, now: datetime) -> list[Hearer]:
     """Those to be asked: all present leaders of the nearest department above that has one who may read it.
 
     Who acts for somebody absent stands in their place. [] where there is nobody.
     """
-    readers = Readers(complaint, report)
     grants = RoleGrant.objects.of_people().filter(role__in=readers.ranks, user__department_id__in=readers.places)
     leaders = {
         grant.user_id: grant.user
@@ -121,13 +129,19 @@ def waiting_for(user: User, *, now: datetime) -> list[WrittenReport]:
         .exclude(authors=user)
         .exclude(submitted_by=user)
         .exclude(complaint__owner=user)
-        .select_related("complaint__department", "complaint__customer", "submitted_by", "department")
-        .order_by("submitted_at", "id")[:PAGE]
+        .select_related("complaint__department", "submitted_by", "department")
+        .order_by("submitted_at", "id")
     )
     if not stood_in_for:
-        return list(rows)
+        return list(rows[:PAGE])
     # For somebody absent it must be theirs to answer too, which their department alone does not tell.
-    return [row for row in rows if Readers(row.complaint, row).answers_as(user, stood_in_for)]
+    found = list(rows.prefetch_related("authors")[:PAGE])
+    hidden = Hidden([row.complaint for row in found])
+    return [row for row in found if _readers_in(hidden, row).answers_as(user, stood_in_for)]
+
+
+def _readers_in(hidden: Hidden, row: WrittenReport) -> Readers:
+    return Readers(row.complaint, row, hidden.subjects[row.complaint_id], hidden.named[row.complaint_id])
 
 
 def returned_to(user: User) -> list[WrittenReport]:

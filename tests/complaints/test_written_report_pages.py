@@ -29,7 +29,11 @@ def submit(case, house, **words):
 def typed(client, case, **changed):
     """What the editor's form holds, as a browser would send it."""
     form = client.get(url("edit_report", case)).context["form"]
-    return {name: form[name].value() or "" for name in form.fields} | changed
+    return values(form) | changed
+
+
+def values(form):
+    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
 
 
 def test_who_may_write_is_led_to_a_draft_from_the_record(case, house):
@@ -79,8 +83,8 @@ def test_two_who_write_see_both_texts(case, house):
     assert "My cause" in text
     assert "Their cause" in text
     assert "Supervisor wrote at this report" in text
-    again = {name: answer.context["form"][name].value() or "" for name in answer.context["form"].fields}
-    assert client.post(url("edit_report", case), again | {"keep": "1"}).status_code == 302
+    again = values(answer.context["form"]) | {"keep": "1"}
+    assert client.post(url("edit_report", case), again).status_code == 302
     assert WrittenReport.objects.get().sections["cause"] == "My cause"
 
 
