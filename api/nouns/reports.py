@@ -180,7 +180,7 @@ class ReportsOfComplaint(OfComplaint):
 class OfReports(OneView):
     """Reports on complaints that you may see."""
 
-    serializer_class = ReportOutput
+    serializer_class: type[Output] = ReportOutput
 
     def get_object(self) -> Any:
         visible = Complaint.objects.visible_to(self.user)

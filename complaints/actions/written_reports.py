@@ -314,7 +314,14 @@ def _not_waiting(report: WrittenReport) -> str:
 
 
 def _tell(
-    people: list[User], code: str, key: str, complaint: Complaint, report: WrittenReport, at: datetime, *, by: str
+    people: list[User],
+    code: str,
+    key: str,
+    complaint: Complaint,
+    report: WrittenReport,
+    at: datetime,
+    *,
+    by: str | dict[str, str],
 ) -> None:
     visible = [person for person in people if Complaint.objects.filter(pk=complaint.pk).visible_to(person).exists()]
     notify(visible, code, key=key, url=report.get_absolute_url(), at=at, number=complaint.number, by=by)

@@ -24,7 +24,6 @@ class ReportForm(forms.Form):
     """All sections as texts, the language they are written in, and the version that was edited."""
 
     use_required_attribute = False
-    mark_optional = True
     language = forms.ChoiceField(label=_("Written in"), choices=settings.LANGUAGES, widget=Picks)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 

@@ -28,6 +28,6 @@ def written_report_acknowledged(complaint: Complaint) -> Blocker | None:
             text = _("The written report is with %(department)s. Somebody there must acknowledge it.") % where
             return Blocker("report_waits", text, link)
         case WrittenReport.State.RETURNED:
-            text = _("The written report came back with a question. Answer it and send the report again.")
-            return Blocker("report_returned", text, link)
+            answer_it = _("The written report came back with a question. Answer it and send the report again.")
+            return Blocker("report_returned", answer_it, link)
     return Blocker("report_not_submitted", _("Send the written report to the department above."), link)

@@ -21,7 +21,7 @@ class Glyphs:
     def __init__(self, path: Path) -> None:
         font = TTFont(path, lazy=True)
         units, advances = font["head"].unitsPerEm, font["hmtx"].metrics
-        self.advance = {code: advances[name][0] / units for code, name in font.getBestCmap().items()}
+        self.advance: dict[int, float] = {code: advances[name][0] / units for code, name in font.getBestCmap().items()}
         font.close()
 
     def has(self, sign: str) -> bool:
