@@ -22,6 +22,7 @@ from api.nouns import (  # noqa: E402
     learned,
     metrics,
     policies,
+    reports,
     sales,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
     *attachments.urlpatterns,
+    *reports.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -19,7 +19,7 @@ class ComplaintsConfig(AppConfig):
             permissions,
             personal,
         )
-        from complaints.actions import desk, guidance, notices, ownership, reports  # noqa: F401
+        from complaints.actions import desk, guidance, notices, ownership, reports, written_reports  # noqa: F401
         from events.triggers import append_only
 
         append_only("complaints_guidanceversion")

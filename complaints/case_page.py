@@ -34,6 +34,7 @@ from complaints.models import (
     OralReport,
     StepRecord,
     Suggestion,
+    WrittenReport,
 )
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
@@ -54,6 +55,8 @@ from complaints.workflow import (
     to_improve_answered,
     workflow_of,
 )
+from complaints.written.bar import report_bar
+from complaints.written.condition import ACKNOWLEDGED, written_report_acknowledged
 from core.prepared import prepared
 from core.workflow import Condition
 from deadlines.kinds import label
@@ -69,6 +72,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "evaluations": Evaluation.objects.filter(superseded_at=None).select_related("root_cause", "closed_despite_by"),
     "suggestions": Suggestion.objects.all(),
     "attachments": Attachment.objects.select_related("added_by", "withdrawn_by"),
+    "written_reports": WrittenReport.objects.current().with_people(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -86,6 +90,7 @@ MET_WORDS: dict[Condition, str | Promise] = {
     suggestion_looked_for: _("Suggestions in it were looked for."),
     outcome_chosen: _("It is said what came of it."),
     relief_chosen: _("It is said what the customer got."),
+    written_report_acknowledged: ACKNOWLEDGED,
 }
 
 
@@ -185,10 +190,11 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
     rows = deadlines_of((complaint.pk,))
     records = {record.step: record for record in complaint.step_records.all()}
     report = next(iter(complaint.oral_reports.all()), None)
+    written = next(iter(complaint.written_reports.all()), None)
     return CasePage(
         complaint=complaint,
         rail=rail(complaint, records, _since(complaint, found)),
-        next_bar=next_bar(complaint, rows, report, user),
+        next_bar=report_bar(complaint, written, rows, user) or next_bar(complaint, rows, report, user),
         conditions=conditions(complaint, user),
         groups=facts_shown(complaint, records),
         deadlines=due_lines(rows),

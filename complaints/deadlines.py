@@ -24,6 +24,7 @@ ANSWER = "answer"
 RESOLVED = "resolved"
 ORAL_REPORT = "oral_report"
 ORAL_REPORT_CONFIRMED = "oral_report_confirmed"
+WRITTEN_REPORT = "written_report"
 
 # What starts when a complaint is recorded.
 AT_INTAKE = (OWNED, FIRST_RESPONSE, ANSWER, RESOLVED, ORAL_REPORT)
@@ -125,6 +126,12 @@ def is_unconfirmed(complaint: Complaint) -> bool:
     return complaint.oral_reports.filter(confirmed_at=None).exists()
 
 
+def is_unsubmitted(complaint: Complaint) -> bool:
+    """No written report is with the department above, or was acknowledged there."""
+    there = complaint.written_reports.filter(state__in=("submitted", "acknowledged"))
+    return complaint.is_open and not there.exists()
+
+
 def after_changes(ids: Sequence[int]) -> None:
     """Keep the column the queue is sorted by, when the clock moved deadlines without an action of ours."""
     running = Deadline.objects.running().filter(subject_type="complaint", subject_id=OuterRef("pk"))
@@ -182,6 +189,7 @@ def register() -> None:
         (RESOLVED, _("Resolved"), _open, recipients_of, True),
         (ORAL_REPORT, _("Oral report"), _open, recipients_of, True),
         (ORAL_REPORT_CONFIRMED, _("Oral report confirmed"), is_unconfirmed, confirmers_of, True),
+        (WRITTEN_REPORT, _("Written report"), is_unsubmitted, recipients_of, True),
     ):
         register_kind(
             DeadlineKind(

@@ -52,6 +52,9 @@ def set_act_now(user: User, *, overdue: int, soon: int) -> Badge:
 def register() -> None:
     """Called once from `apps.py`."""
     register_nav("now", "complaints:queue", "inbox", "", act_now, 10, "n", label=_("Now"))
+    register_nav(
+        "reports", "complaints:reports_to_read", "file-text", "complaints.read_complaints", order=45, label=_("Reports")
+    )
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
     guidance = "complaints.read_guidance"

@@ -47,3 +47,8 @@ impersonal("complaints.Cause", "number", "what", "value", "state")
 personal("complaints.CorrectiveAction", "what", "done_note", "check_note")
 personal("complaints.Attachment", "name", "withdrawn_reason")
 impersonal("complaints.Attachment", "storage_name", "group", "content_type", "sha256", "remark", "state")
+# Sections of a report: the case in a person's words.
+personal("complaints.WrittenReport", "sections")
+impersonal("complaints.WrittenReport", "number", "state", "language")
+personal("complaints.WrittenReportVersion", "sections", "question")
+impersonal("complaints.WrittenReportVersion", "language", "salt", "answer")

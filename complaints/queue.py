@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.zones import zone_of
 from complaints.codes import State
 from complaints.models import Complaint, Nearest, OralReport
 from complaints.querysets import ComplaintQuerySet
+from complaints.written.readers import reports_of_interest
 from core.apart import Statement, apart, ids_in, merged, whole
 from core.counting import count_all
 from deadlines.models import Deadline
@@ -183,12 +184,22 @@ def reports_waiting(user: User) -> list[OralReport]:
 
     Not on what is hidden from them by now: somebody may have been named as its subject since.
     """
-    rows = OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
-    # There is mostly none, and to ask who may see it takes longer than all else of the page.
-    if not rows.exists():
-        return []
-    rows = rows.filter(complaint__in=Complaint.objects.visible_to(user))
+    rows = _oral_reports(user).filter(complaint__in=Complaint.objects.visible_to(user))
     return list(rows.select_related("complaint", "to", "to_for", "reported_by").order_by("-id")[:10])
+
+
+def _oral_reports(user: User) -> QuerySet[OralReport]:
+    return OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
+
+
+def has_reports(user: User) -> tuple[bool, bool]:
+    """Whether oral and written reports may wait for this user, or came back to them.
+
+    There is mostly none, and to ask who may see one takes longer than all else of the page: one statement for both.
+    """
+    one = User.objects.filter(pk=user.pk)
+    found = one.values_list(Exists(_oral_reports(user)), Exists(reports_of_interest(user))).first()
+    return found or (False, False)
 
 
 def last_change() -> int:

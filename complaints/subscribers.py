@@ -6,14 +6,20 @@ from django.utils.translation import ngettext
 
 from accounts.models import Department, User
 from complaints.actions.evaluation import supersede_evaluation
-from complaints.codes import State
+from complaints.actions.written_reports import case_went_on
+from complaints.codes import AGREE_STATES, SeverityClass, State
+from complaints.deadlines import WRITTEN_REPORT, open_one
 from complaints.events import TRANSITIONED
 from complaints.models import Cause, Complaint
 from core.errors import Blocked, Blocker
+from deadlines.actions import cancel_deadlines
 from events.models import Event, Notification
 from events.notices import take_back
 from events.subscribe import subscribe
 
+# Where a case stands while its report is written, and afterwards.
+REPORTED_IN = (State.EVALUATE, State.CLOSED)
+BEFORE_THE_REPORT = tuple(state for state in AGREE_STATES if state != State.EVALUATE)
 # Where a notice of a complaint leads.
 OF_COMPLAINT = re.compile(r"/complaints/(C-[\d-]+)/.*")
 OF_CAUSE = re.compile(r"/causes/(K-\d+)/")
@@ -61,3 +67,19 @@ def another_round_is_evaluated_anew(event: Event, subject: Complaint) -> None:
 @subscribe(TRANSITIONED, name="reopen")
 def reopened_is_evaluated_anew(event: Event, subject: Complaint) -> None:
     supersede_evaluation(subject, at=event.at)
+
+
+@subscribe("complaint.transitioned", name="executed")
+def written_report_is_due(event: Event, subject: Complaint) -> None:
+    """A class 2 case that is carried out is reported to the department above. Source: DOMAIN.md 3.5."""
+    if subject.severity_class == SeverityClass.TWO:
+        cancel_deadlines(subject, kinds=[WRITTEN_REPORT], at=event.at, by=event.actor)
+        open_one(subject, WRITTEN_REPORT, at=event.at, by=event.actor)
+
+
+@subscribe("complaint.transitioned")
+def report_is_of_the_whole_case(event: Event, subject: Complaint) -> None:
+    """What goes back to an earlier stage, or begins anew, is reported anew."""
+    if event.data.get("from") in REPORTED_IN and event.data.get("to") in BEFORE_THE_REPORT:
+        cancel_deadlines(subject, kinds=[WRITTEN_REPORT], at=event.at, by=event.actor)
+        case_went_on(subject, by=event.actor, at=event.at)

@@ -35,7 +35,7 @@ def people_to_tell(complaint: Complaint, *, by: User, now: datetime) -> list[Hea
         key=lambda grant: (rank[grant.user.department_id or 0], grant.role != Role.SUPERVISOR, grant.user.name),
     )
     away = absences(now) if nearest else {}
-    subjects, readers = _subjects_and_readers(complaint)
+    subjects, readers = subjects_and_readers(complaint)
 
     def sees(user: User) -> bool:
         return may_see(user, complaint, subject_ids=subjects, reader_ids=readers)
@@ -48,7 +48,7 @@ def people_to_tell(complaint: Complaint, *, by: User, now: datetime) -> list[Hea
     return list(found.values())
 
 
-def _subjects_and_readers(complaint: Complaint) -> tuple[set[int], set[int]]:
+def subjects_and_readers(complaint: Complaint) -> tuple[set[int], set[int]]:
     """Whom it is about; and of a restricted one its named readers, for nobody else may hear of it."""
     subjects = set(complaint.subject_rows.values_list("user_id", flat=True))
     readers = set(complaint.named_readers.values_list("pk", flat=True)) if complaint.is_restricted else set()
@@ -76,7 +76,7 @@ def leader_stood_in_for(complaint: Complaint, user: User, *, reporter: User, now
     leaders = [row for row in stands_in_for(user, now=now) if row.pk != reporter.pk and row.has_role(*LEADERS)]
     if not leaders:
         return None
-    subjects, readers = _subjects_and_readers(complaint)
+    subjects, readers = subjects_and_readers(complaint)
     seeing = (row for row in leaders if may_see(row, complaint, subject_ids=subjects, reader_ids=readers))
     return next(seeing, None)
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from complaints.urls_case import case_urls
 from complaints.urls_causes import cause_urls
-from complaints.views import coaching, guidance, intake, intake_files, queue, search
+from complaints.views import coaching, guidance, intake, intake_files, queue, search, written_report
 
 app_name = "complaints"
 
@@ -47,4 +47,17 @@ guidance_urls = [
     path(f"{CARD}restore/", guidance.restore, name="restore_guidance_card"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *coaching_urls, *guidance_urls, *case_urls, *cause_urls]
+report_urls = [
+    path("reports/", written_report.to_read, name="reports_to_read"),
+]
+
+urlpatterns = [
+    *queue_urls,
+    *intake_urls,
+    *search_urls,
+    *coaching_urls,
+    *guidance_urls,
+    *report_urls,
+    *case_urls,
+    *cause_urls,
+]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import attachments, case, desk, evaluation, questions, record, slip
+from complaints.views import attachments, case, desk, evaluation, questions, record, slip, written_report
 
 
 class NumberConverter:
@@ -30,6 +30,11 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}act/", case.act, name="act"),
     path(f"{ONE}evaluate/", evaluation.evaluate, name="evaluate"),
     path(f"{ONE}record/edit/", record.edit, name="edit"),
+    path(f"{ONE}written-report/", written_report.show, name="written_report"),
+    path(f"{ONE}written-report/edit/", written_report.edit, name="edit_report"),
+    path(f"{ONE}written-report/acknowledge/", written_report.acknowledge, name="acknowledge_report"),
+    path(f"{ONE}written-report/return/", written_report.send_back, name="return_report"),
+    path(f"{ONE}written-report/report.pdf", written_report.document, name="report_document"),
     path(f"{ONE}slip/", slip.slip, name="slip"),
     path(f"{ONE}slip/qr.svg", slip.qr, name="slip_qr"),
     path(f"{ONE}desk/", desk.show, name="desk"),

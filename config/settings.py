@@ -384,6 +384,9 @@ LOGGING = {
         "celery.beat": {"level": "WARNING", "filters": ["now and then"]},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # Says of each paper which glyphs it keeps.
+        "fontTools": {"level": "WARNING"},
+        "fpdf": {"level": "WARNING"},
     },
 }
 # Django sets this up too, but Celery must not set up its own over it.

@@ -101,6 +101,13 @@ _DEADLINES = (
         _("How many working days until the complaint is settled. A rung at 0.8 warns before the time is up."),
         promise,
     ),
+    PolicySpec(
+        "deadline.written_report",
+        _promise({"2": "P2D"}, (1.0, "supervisor")),
+        _("Written report"),
+        _("How many working days after a class 2 case was carried out its report goes to the department above."),
+        promise,
+    ),
 )
 
 _CAUSES = (

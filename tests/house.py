@@ -9,7 +9,7 @@ from complaints.actions.guidance import save_card
 from complaints.codes import Channel
 from complaints.guidance.content import Content, Texts
 from complaints.intake import Intake
-from complaints.models import Category, Cause, Complaint, GuidanceCard, Suggestion
+from complaints.models import Category, Cause, Complaint, GuidanceCard, Suggestion, WrittenReport
 from core import clock
 
 # A Wednesday, 10:00 in Shanghai: the stores are open.
@@ -109,6 +109,28 @@ def make_intake(**answers: Any) -> Intake:
         "phone": "138 0571 6620",
     }
     return Intake(**{**defaults, **answers})
+
+
+def make_sent_report(complaint: Complaint, *, by: User, number: str = "") -> WrittenReport:
+    """A written report on its way to the department above, without the action that sends it."""
+    complaint.refresh_from_db()
+    words = {"what_happened": "It leaks.", "facts": "It does leak."}
+    at = complaint.recorded_at
+    report = WrittenReport.objects.create(
+        complaint=complaint,
+        number=number or f"R-2026-{complaint.pk:06d}",
+        department=complaint.department.parent or complaint.department,
+        state=WrittenReport.State.SUBMITTED,
+        sections=words,
+        begun_at=at,
+        changed_at=at,
+        changed_by=by,
+        submitted_by=by,
+        submitted_at=at,
+    )
+    report.authors.add(by)
+    report.versions.create(number=1, language="en", sections=words, written_by=by, submitted_by=by, submitted_at=at)
+    return report
 
 
 def lodge(by: User | None, **answers: Any) -> Complaint:

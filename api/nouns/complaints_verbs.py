@@ -1,30 +1,26 @@
-"""What is pressed on a complaint: its transitions, its class, its owner, its links and its report."""
+"""What is pressed on a complaint: its transitions, its class, its owner and its links."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.fields import Code, Line, Text, Whole
-from api.nouns.complaints_answers import REPORTS, ReportOutput
-from api.nouns.complaints_base import ComplaintVerb, ComplaintView, OfComplaint, at_fields
-from api.nouns.complaints_moves import MOVES, EndFields, PersonField, TransitionOutput, offered
+from api.nouns.complaints_base import ComplaintVerb, ComplaintView, at_fields
+from api.nouns.complaints_moves import MOVES, PersonField, TransitionOutput, offered
 from api.problems import invalid
 from api.serializers import Input
-from api.views import ActionView, CreateMixin, ItemView, OneView
 from complaints.actions.classes import lower_class, raise_class
 from complaints.actions.desk import call_supervisor
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
 from complaints.actions.ownership import assign_complaint
-from complaints.actions.reports import confirm_oral_report, report_orally
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
-from complaints.models import Complaint, ComplaintLink, OralReport
+from complaints.models import Complaint, ComplaintLink
 
 
 class Transitions(ComplaintView):
@@ -147,59 +143,6 @@ class CallSupervisor(ComplaintVerb):
         return complaint
 
 
-class ReportInput(EndFields):
-    kind = Code(choices=[(kind, kind) for kind in REPORTS], help_text="How it is reported.")
-    to = PersonField(help_text="The supervisor who was told, by username or id.")
-    text = Text(max_length=1000, required=False, allow_blank=True, help_text="What was told beside the record.")
-
-    example = {"kind": "oral", "to": "supervisor1", "text": "", "outcome": "upheld", "relief": "monetary"}
-
-
-REPORT_RELATED = ("complaint", "to", "to_for", "reported_by", "confirmed_by", "confirmed_for")
-
-
-class Report(OfComplaint, CreateMixin):
-    """Report a class 1 complaint orally, which closes it: the same as the transition `reported`."""
-
-    serializer_class = ReportOutput
-    input_class = ReportInput
-    posts = "complaints.work_desk"
-
-    def create(self, values: dict[str, Any]) -> OralReport:
-        told = {name: values[name] for name in ("to", "outcome", "relief")}
-        complaint = report_orally(self.complaint.pk, note=values.get("text", ""), by=self.user, **told)
-        return complaint.oral_reports.select_related(*REPORT_RELATED)[0]
-
-    def again(self, item: OralReport) -> OralReport:
-        return item
-
-    def location(self, made: OralReport) -> str:
-        return reverse("api:reports-detail", kwargs={"pk": made.pk})
-
-
-class OfReports(OneView):
-    """Reports on complaints that you may see."""
-
-    serializer_class = ReportOutput
-    queryset = OralReport.objects.none()
-
-    def get_queryset(self) -> QuerySet[OralReport]:
-        visible = Complaint.objects.visible_to(self.user)
-        return OralReport.objects.filter(complaint__in=visible).select_related(*REPORT_RELATED)
-
-
-class OneReport(OfReports, ItemView):
-    """To whom a complaint was reported, and whether they confirmed it."""
-
-
-class Acknowledge(OfReports, ActionView):
-    """Confirm that you heard it; never by who made it. Confirming again changes nothing."""
-
-    def act(self, values: dict[str, Any]) -> OralReport:
-        report = self.get_object()
-        return confirm_oral_report(report.complaint_id, by=self.user)
-
-
 urlpatterns = [
     path("complaints/<word:number>/transitions", Transitions.as_view(), name="complaints-transitions"),
     path("complaints/<word:number>/classify", Classify.as_view(), name="complaints-classify"),
@@ -207,7 +150,4 @@ urlpatterns = [
     path("complaints/<word:number>/link", Link.as_view(), name="complaints-link"),
     path("complaints/<word:number>/gone-outside", GoneOutside.as_view(), name="complaints-gone-outside"),
     path("complaints/<word:number>/call-supervisor", CallSupervisor.as_view(), name="complaints-call-supervisor"),
-    path("complaints/<word:number>/report", Report.as_view(), name="complaints-report"),
-    path("reports/<id:pk>", OneReport.as_view(), name="reports-detail"),
-    path("reports/<id:pk>/acknowledge", Acknowledge.as_view(), name="reports-acknowledge"),
 ]

@@ -9,12 +9,13 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import Department, User
-from complaints.actions import classes, desk, ownership, reports, talks, transitions
+from complaints.actions import classes, desk, ownership, reports, talks, transitions, written_reports
 from complaints.actions.lodge import lodge_complaint
 from complaints.codes import Direction
 from complaints.demo.told import read, span
 from complaints.intake import Intake, PromiseMade
-from complaints.models import Category
+from complaints.models import Category, Complaint
+from complaints.written.draft import drafted
 from core import clock
 from core.formats import is_chinese
 from customers.models import Customer, Sale
@@ -117,11 +118,26 @@ DEEDS: dict[str, Deed] = {
     "message": lambda pk, by, given: _talk(pk, by, Direction.IN, given),
     "note": lambda pk, by, given: talks.write_note(pk, by=by, **given),
     "act": lambda pk, by, given: transitions.act(pk, by=by),
+    "draft_report": lambda pk, by, given: _written(written_reports.save_report, pk, by, given),
+    "send_report": lambda pk, by, given: _written(written_reports.submit_report, pk, by, given),
+    "return_report": lambda pk, by, given: written_reports.return_report(_report(pk), by=by, **given),
+    "acknowledge_report": lambda pk, by, given: written_reports.acknowledge_report(_report(pk), by=by),
     "raise": lambda pk, by, given: classes.raise_class(pk, by=by, **given),
     "leave": lambda pk, by, given: transitions.leave(pk, by=by, **given),
     "withdraw": lambda pk, by, given: transitions.withdraw(pk, by=by, **given),
     "void": lambda pk, by, given: transitions.void(pk, by=by, **given),
 }
+
+
+def _written(write: Callable[..., object], complaint_id: int, by: User, given: Given) -> None:
+    """What the record says, in the step's language, with the sections that the step tells itself."""
+    language = given.pop("language")
+    sections = drafted(Complaint.objects.get(pk=complaint_id), language) | given
+    write(complaint_id, sections=sections, language=language, by=by)
+
+
+def _report(complaint_id: int) -> int:
+    return Complaint.objects.get(pk=complaint_id).written_reports.current().get().pk
 
 
 def _talk(complaint_id: int, by: User, direction: str, given: Given) -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("complaints", "0010_causes"),
+        ("complaints", "0011_written_report"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,6 +9,7 @@ from complaints.models.draft import Draft
 from complaints.models.evaluation import Evaluation
 from complaints.models.guidance import GuidanceCard, GuidanceMark, GuidanceVersion
 from complaints.models.link import ComplaintLink
+from complaints.models.report import WrittenReport, WrittenReportVersion
 from complaints.models.root_cause import RootCause
 from complaints.models.suggestion import Suggestion
 from complaints.models.talk import Communication, Promise
@@ -37,4 +38,6 @@ __all__ = [
     "SelfAssessment",
     "StepRecord",
     "Suggestion",
+    "WrittenReport",
+    "WrittenReportVersion",
 ]

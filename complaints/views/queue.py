@@ -23,11 +23,12 @@ from complaints.actions.reports import confirm_oral_report
 from complaints.drafts import kept_drafts
 from complaints.forms.fields import as_id
 from complaints.lines import Line, for_lines, lines
-from complaints.models import Complaint, OralReport
+from complaints.models import Complaint
 from complaints.nav import set_act_now
 from complaints.news import is_all_mine, news_since
 from complaints.opening import calendar_at, opening_words
 from complaints.views.lookup import complaint_page, reader
+from complaints.written.readers import returned_to, waiting_for
 from core import clock
 from events.models import Event
 
@@ -203,10 +204,13 @@ def next_turn(rows: Sequence[Complaint], user: User, *, now: datetime) -> dateti
     return min(turns)
 
 
-def waiting_reports(user: User) -> dict[str, list[OralReport]]:
-    """What waits for this user to confirm, and what they told and nobody confirmed."""
-    waiting = queue.reports_waiting(user)
+def waiting_reports(user: User) -> dict[str, list[Any]]:
+    """What waits for this user to confirm or read, what came back to them, and what they told and nobody confirmed."""
+    has_oral, has_written = queue.has_reports(user)
+    waiting = queue.reports_waiting(user) if has_oral else []
     return {
+        "to_read": waiting_for(user, now=clock.now()) if has_written else [],
+        "returned": returned_to(user) if has_written else [],
         "to_confirm": [report for report in waiting if report.to_id == user.pk],
         "told": [report for report in waiting if report.reported_by_id == user.pk],
     }

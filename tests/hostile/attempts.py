@@ -135,6 +135,7 @@ FORMS = {
     **{name: Form(on(name)) for name in ("leave", "gone_outside", "assign", "link")},
     "lower": Form(on("lower"), prepare=case),
     "edit": Form(on("edit")),
+    "report": Form(on("edit_report"), prepare=case),
     "take": Form(on("take"), typed={"mark": "1", "scope": "all", "show": "all", "next": "/"}),
     "profile": Form(at("/profile/")),
     "language": Form(at("/language/"), typed={"language": "en", "next": "/"}),

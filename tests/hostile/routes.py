@@ -113,6 +113,12 @@ ROUTES: dict[str, Row] = {
     "complaints:why_deadline": one(GET, NOBODY, readers=READ, deadline_id=0),
     "complaints:act": one(POST),
     "complaints:edit": one(BOTH, LEAD, own=CASE),
+    "complaints:reports_to_read": page(GET, READ),
+    "complaints:written_report": one(GET, NOBODY, **READ_ONE),
+    "complaints:report_document": one(GET, NOBODY, **READ_ONE),
+    "complaints:edit_report": one(BOTH, LEAD, own=CASE),
+    "complaints:acknowledge_report": one(POST, LEAD),
+    "complaints:return_report": one(POST, LEAD),
     "complaints:slip": one(GET, NOBODY, **READ_ONE),
     "complaints:slip_qr": one(GET, NOBODY, **READ_ONE),
     # Who cannot work there is led to the complaint.

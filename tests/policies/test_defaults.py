@@ -28,7 +28,8 @@ def test_policy_is_explained_in_words_that_are_translated(key):
 def test_every_agreed_key_is_there():
     assert set(SPECS) >= {
         "deadline.owned", "deadline.first_response", "deadline.answer", "deadline.oral_report",
-        "deadline.oral_report_confirmed", "deadline.resolved", "triage.vip_lifetime_value", "triage.vip_top_share",
+        "deadline.oral_report_confirmed", "deadline.resolved", "deadline.written_report",
+        "triage.vip_lifetime_value", "triage.vip_top_share",
         "triage.vip_min_customers", "triage.frequent_count", "triage.frequent_days", "triage.claim_threshold",
         "triage.recurring_count", "triage.recurring_days", "triage.recurring_factor", "triage.recurring_weeks",
         "triage.group_size", "triage.over_promising_categories", "triage.class2_categories", "words.danger",
@@ -62,6 +63,7 @@ def test_figures_are_those_of_the_domain(key, value):
         ("oral_report", {"1": "same_day"}, [(1.0, "supervisor")]),
         ("oral_report_confirmed", {"1": "PT4H"}, [(1.0, "supervisor")]),
         ("resolved", {"1": "P1D", "2": "P5D"}, [(0.8, "supervisor"), (1.0, "manager")]),
+        ("written_report", {"2": "P2D"}, [(1.0, "supervisor")]),
     ],
 )
 def test_promises_are_those_of_the_domain(key, lengths, rungs):

@@ -15,6 +15,7 @@ COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "
 CARD = "card"
 CAUSE, SUGGESTION = "cause", "suggestion"
 ATTACHMENT = "attachment"
+WRITTEN = "written report"
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -29,6 +30,7 @@ class Things:
     customer_id: int
     report_id: int
     attachment_id: int
+    written_id: int
     me: str
     supervisor: str
     card_id: int = 0
@@ -149,6 +151,9 @@ API: dict[str, ApiRow] = {
     "complaints-report": verb("complaint: end it", lambda things: {"kind": "oral", "to": things.supervisor, **END}),
     "reports-detail": read(READ, REPORT),
     "reports-acknowledge": verb("report: confirm", of=REPORT),
+    "complaints-reports": read(READ, COMPLAINT),
+    "reports-return": verb("report: acknowledge", lambda things: {"question": "Why?"}, of=WRITTEN),
+    "reports-document": read(READ, WRITTEN),
     "customers-list": both("customer: read", "customer: change", a_customer, of="", **SALES),
     "customers-detail": both(
         "customer: read", "customer: change", lambda things: {"company": "Pumps Ltd"}, CUSTOMER, "PATCH", **SALES
@@ -170,6 +175,7 @@ def api_url(name: str, things: Things) -> str:
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
         ATTACHMENT: {"pk": things.attachment_id},
+        WRITTEN: {"pk": things.written_id},
         SALE: {"source": "till", "external_id": "S-1"},
         CAUSE: {"number": things.cause},
         SUGGESTION: {"pk": things.suggestion_id},

@@ -104,6 +104,14 @@ MATRIX: tuple[Right, ...] = (
     # Whoever acts for a leader who is away confirms too: a right of the day, not of the role.
     Right("report: confirm",              "- - - - - D D  - - -", "complaints.confirm_oral_report",
           actions=("complaints.actions.reports.confirm_oral_report",), routes=("complaints:confirm_report",)),
+    Right("report: write",                "O O O O O D D  - - -", "complaints.assign", "complaints.work_desk",
+          actions=("complaints.actions.written_reports.save_report",
+                   "complaints.actions.written_reports.submit_report"), routes=("complaints:edit_report",)),
+    # For the department above, as tests/complaints/test_written_reports.py has it; who acts for a leader too.
+    Right("report: acknowledge",          "- - - - - D D  - - -", "complaints.acknowledge_report",
+          actions=("complaints.actions.written_reports.acknowledge_report",
+                   "complaints.actions.written_reports.return_report"),
+          routes=("complaints:acknowledge_report", "complaints:return_report")),
     Right("case: leave Act quickly",      "D D D D D D D  - - -", "complaints.work_case",
           actions=(f"{CASE}.act",), transitions=("acted",), routes=("complaints:act",)),
     Right("case: evaluate and close",     "D D D D D D D  - - -", "complaints.work_case",

@@ -38,6 +38,7 @@ from complaints.actions.import_rows import import_rows
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.outside import record_gone_outside
 from complaints.actions.root_causes import save_root_cause
+from complaints.actions.written_reports import acknowledge_report, return_report, save_report, submit_report
 from complaints.guidance.content import Content, Texts
 from complaints.models import OralReport
 from core import clock
@@ -45,11 +46,12 @@ from core.errors import DomainError, PermissionDenied
 from customers import actions as care
 from customers.told import Told, record_customer, record_told_sale, revise_customer
 from policies.actions import set_policy
-from tests.house import make_card, make_cause, make_intake, make_suggestion
+from tests.house import make_card, make_cause, make_intake, make_sent_report, make_suggestion
 from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
 from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
 
+WORDS = {"what_happened": "It leaks.", "facts": "It does."}
 END = {"reason": "Because.", "outcome": "upheld", "relief": "explanation"}
 # These ask nobody: they are part of other actions, or the writer of a draft is all who ever sees it.
 OF_ITSELF = set(right("system: by itself alone").actions)
@@ -96,6 +98,18 @@ CALLS: dict[str, Call] = {
     ),
     "complaints.actions.reports.confirm_oral_report": lambda w, c, by: reports.confirm_oral_report(
         reported(w, c).pk, by=by
+    ),
+    "complaints.actions.written_reports.save_report": lambda w, c, by: save_report(
+        at_state(c, "evaluate", severity_class=2).pk, sections=WORDS, language="en", by=by
+    ),
+    "complaints.actions.written_reports.submit_report": lambda w, c, by: submit_report(
+        at_state(c, "evaluate", severity_class=2).pk, sections=WORDS, language="en", by=by
+    ),
+    "complaints.actions.written_reports.acknowledge_report": lambda w, c, by: acknowledge_report(
+        written(w, c).pk, by=by
+    ),
+    "complaints.actions.written_reports.return_report": lambda w, c, by: return_report(
+        written(w, c).pk, question="Why?", by=by
     ),
     "complaints.actions.desk.complete_step": lambda w, c, by: desk.complete_step(c.pk, "listen", text="It", by=by),
     "complaints.actions.desk.correct_step": lambda w, c, by: desk.correct_step(c.pk, "listen", text="It", by=by),
@@ -250,6 +264,12 @@ def reported(world, complaint):
         complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now()
     )
     return complaint
+
+
+def written(world, complaint):
+    """Sent by a colleague, from below where I am unless I have nothing to do with it."""
+    below = {} if complaint == world.complaints[OTHER] else {"department": world.corner, "owner": None}
+    return make_sent_report(at_state(complaint, "evaluate", severity_class=2, **below), by=world.house.handler)
 
 
 def contact_of(complaint):

@@ -21,8 +21,8 @@ from customers.actions import record_sale
 from tests.complaints.sent import attachment_of
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
-from tests.house import make_card, make_cause, make_suggestion
-from tests.rights.api_routes import ANYBODY, API, ATTACHMENT, COMPLAINT, PUBLIC, REPORT, Things, api_url
+from tests.house import make_card, make_cause, make_sent_report, make_suggestion
+from tests.rights.api_routes import ANYBODY, API, ATTACHMENT, COMPLAINT, PUBLIC, REPORT, WRITTEN, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
@@ -31,7 +31,7 @@ EVERY_ROLE = [pytest.param(role, id=role.value) for role in ROLES]
 READING = [pytest.param(role, id=role.value) for role in (Role.FRONT_DESK, Role.AUDITOR, Role.ADMINISTRATOR)]
 # What a right form may end in for who may send it: the state of the case may still be against it.
 OPENS = {200, 201, 204, 409}
-BELOW_COMPLAINT = (COMPLAINT, REPORT, ATTACHMENT)
+BELOW_COMPLAINT = (COMPLAINT, REPORT, ATTACHMENT, WRITTEN)
 RELATIONS = (SAME, OTHER, ABOUT_ME, RECORDED)
 IS_HEALTH = ("health-live", "health-ready")
 # Kept of each use of a key and of each sign-in; nobody's matter.
@@ -63,14 +63,22 @@ def ask(client, method, name, things):
 def things_of(world, relation):
     complaint = world.complaints[relation]
     report = OralReport.objects.filter(complaint=complaint).first()
+    written = complaint.written_reports.first()
+    cause, suggestion = learned(world)
     return Things(
-        complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
-        complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
-        (GuidanceCard.objects.first() or make_card()).pk,
-        *learned(world),
-        complaint.customer_id, report.pk if report else 0, attachment_of(complaint), world.me.username,
-        world.house.supervisor.username,
-    )  # fmt: skip
+        complaint=complaint,
+        number=complaint.number,
+        another=world.complaints[RECORDED if relation == SAME else SAME].number,
+        customer_id=complaint.customer_id,
+        report_id=report.pk if report else 0,
+        attachment_id=attachment_of(complaint),
+        written_id=written.public_id if written else 2026000000,
+        card_id=(GuidanceCard.objects.first() or make_card()).pk,
+        cause=cause,
+        suggestion_id=suggestion,
+        me=world.me.username,
+        supervisor=world.house.supervisor.username,
+    )
 
 
 def learned(world):
@@ -80,11 +88,12 @@ def learned(world):
 
 
 def with_reports(world):
-    """An oral report on each, told by somebody else to the head of the store."""
+    """An oral report on each, told by somebody else to the head of the store, and one in writing."""
     for complaint in world.complaints.values():
         OralReport.objects.create(
             complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now(), note="Told."
         )
+        make_sent_report(complaint, by=world.house.handler)
 
 
 def may(what, role, relation, of):
@@ -132,7 +141,7 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
     for name, row in API.items():
         for relation in RELATIONS if row.of in BELOW_COMPLAINT else (SAME,):
             things = things_of(world, relation)
-            nowhere = replace(things, number=NOWHERE, report_id=10**9, attachment_id=10**9)
+            nowhere = replace(things, number=NOWHERE, report_id=10**9, attachment_id=10**9, written_id=2001000001)
             for method, what in row.methods.items():
                 where = (name, relation, method)
                 with transaction.atomic(), nothing_written() as written:
