@@ -208,7 +208,10 @@ class Timer:
 
     def _facts(self, **more: Any) -> Facts:
         row = self.row
-        return {"deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at, **more}
+        which = {"about": row.about} if row.about else {}
+        return {
+            "deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at, **which, **more
+        }  # fmt: skip
 
     def _put_in(self, key: Key) -> None:
         self.row.calendar_id = key.calendar_id if key else None
