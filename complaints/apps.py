@@ -8,9 +8,16 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         # Notices and kinds of events are put into words by the worker too, so all of them load with the app.
-        from complaints import about_customers, deadlines, events, nav, permissions, personal  # noqa: F401
-        from complaints.actions import desk, notices, ownership, reports  # noqa: F401
+        from complaints import about_customers, deadlines, events, gateways, nav, permissions, personal  # noqa: F401
+        from complaints.actions import desk, notices, ownership, reports, waiting  # noqa: F401
+        from complaints.actions.sending import forgotten_outcomes, note_outcome
+        from core.housekeeping import hourly
+        from events.mail import send_letter
+        from events.outbox import register_channel
 
         about_customers.register()
         nav.register()
         deadlines.register()
+        gateways.register()
+        register_channel("customer_email", send_letter, settled=note_outcome)
+        hourly(forgotten_outcomes)

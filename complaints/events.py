@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.scope import scope_of
 from complaints import words
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, MessageTemplate
 from events.readers import let_read
 from events.registry import announce
 
@@ -25,6 +25,19 @@ REPORT_CONFIRMED = announce("complaint.oral_report_confirmed", words.report_conf
 ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), icon="clipboard-check")
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
+TALK_CORRECTED = announce("communication.corrected", _("{actor} corrected what was recorded of a talk"), icon="edit")
+SENT = announce("communication.sent", words.sent, icon="send")
+NOT_SENT = announce("communication.not_sent", words.not_sent, icon="alert-triangle")
+SENT_AGAIN = announce("communication.sent_again", _("{actor} sends the e-mail again"), icon="refresh")
+WAITING = announce("complaint.waiting", words.waiting, icon="player-pause")
+RESUMED = announce("complaint.resumed", words.resumed, icon="player-play")
+GONE_OUTSIDE = announce("complaint.gone_outside", words.gone_outside, icon="world")
+MATTER_CHANGED = announce("complaint.outside_changed", words.matter_changed, icon="edit")
+MATTER_ACCEPTED = announce("complaint.outside_accepted", words.matter_accepted, icon="gavel")
+MATTER_ANSWERED = announce("complaint.outside_answered", words.matter_answered, icon="send")
+CLOCK_EXTENDED = announce("complaint.statutory_extended", words.clock_extended, icon="calendar-event")
+TEMPLATE_ADDED = announce("template.created", _("{actor} added the template"), icon="message-2")
+TEMPLATE_CHANGED = announce("template.changed", _("{actor} changed the template"), icon="message-2")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
 
 
@@ -33,5 +46,11 @@ def _categories(user: User) -> QuerySet[Category]:
     return Category.objects.all() if may_read else Category.objects.none()
 
 
+def _templates(user: User) -> QuerySet[MessageTemplate]:
+    may_read = scope_of(user).may_read
+    return MessageTemplate.objects.all() if may_read else MessageTemplate.objects.none()
+
+
 let_read("complaint", Complaint.objects.visible_to)
 let_read("category", _categories)
+let_read("messagetemplate", _templates)

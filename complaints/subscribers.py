@@ -5,7 +5,9 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
-from complaints.models import Complaint
+from complaints.actions.waiting import wait_is_over
+from complaints.deadlines import WAITING
+from complaints.models import Complaint, Wait
 from core.errors import Blocked, Blocker
 from events.models import Event, Notification
 from events.notices import take_back
@@ -26,6 +28,11 @@ def nothing_is_left_open(event: Event, subject: Department) -> None:
             count,
         )
         raise Blocked([Blocker("open_complaints", text % {"count": count}, "is_active")])
+
+
+@subscribe("deadline.met", kind=WAITING)
+def wait_ends_by_itself(event: Event, subject: Wait) -> None:
+    wait_is_over(subject, at=event.at)
 
 
 @subscribe("user.changed")

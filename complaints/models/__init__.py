@@ -5,7 +5,10 @@ from complaints.models.complaint import Complaint, ComplaintSubject, ExternalRef
 from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
 from complaints.models.draft import Draft
 from complaints.models.link import ComplaintLink
+from complaints.models.outside import OutsideMatter
 from complaints.models.talk import Communication, Promise
+from complaints.models.template import MessageTemplate, MessageTemplateVersion
+from complaints.models.wait import Wait
 
 __all__ = [
     "Category",
@@ -16,9 +19,13 @@ __all__ = [
     "DeskChange",
     "Draft",
     "ExternalReference",
+    "MessageTemplate",
+    "MessageTemplateVersion",
     "Nearest",
     "OralReport",
+    "OutsideMatter",
     "Promise",
     "SelfAssessment",
     "StepRecord",
+    "Wait",
 ]

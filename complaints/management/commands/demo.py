@@ -10,6 +10,7 @@ from complaints.categories import ensure_starter_categories
 from complaints.demo.house import build_house
 from complaints.demo.people import invite_people
 from complaints.demo.stories import tell_stories
+from complaints.message_templates import ensure_starter_templates
 from customers.models import Customer
 
 # Whoever has this department has the demonstration.
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("This is somebody's house already; a demonstration is only made in an empty one.")
         with transaction.atomic():
             ensure_starter_categories()
+            ensure_starter_templates()
             build_house()
             invite_people()
             told = tell_stories()

@@ -24,6 +24,7 @@ from accounts.hours import hours_text, read_hours
 from accounts.models import Department, User
 from accounts.roles import Role
 from complaints.categories import ensure_starter_categories
+from complaints.message_templates import ensure_starter_templates
 from core import clock
 from core.errors import DomainError
 from policies.actions import set_policy
@@ -216,4 +217,5 @@ def open_house(answers: dict[str, str], password: str) -> list[str]:
         by=None,
     )
     ensure_starter_categories()
+    ensure_starter_templates()
     return warnings
