@@ -19,11 +19,21 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import (
+    Category,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    OralReport,
+    OutsideMatter,
+    StepRecord,
+    Wait,
+)
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
+from complaints.statutory import rule_of
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
 from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
 from core.prepared import prepared
@@ -38,6 +48,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "outside_matters": OutsideMatter.objects.all(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -82,6 +93,8 @@ class DueLine:
 
     deadline: Deadline
     label: str
+    # A statutory clock that has a longer time for complex cases, which it has not been given.
+    may_extend: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,8 @@ class CasePage:
     why: WhyClass
     card: CustomerCard
     links: "list[Linked]"
+    wait: Wait | None
+    matters: Sequence[OutsideMatter]
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -155,6 +170,8 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         why=why_class(complaint),
         card=customer_card(complaint, user),
         links=links,
+        wait=complaint.waits.filter(ended_at=None).first() if complaint.is_waiting else None,
+        matters=list(complaint.outside_matters.all()),
     )
 
 
@@ -183,10 +200,15 @@ def shown_entries(found: Sequence[Entry], show: str) -> list[Entry]:
 
 def due_lines(rows: Sequence[Deadline]) -> list[DueLine]:
     """The newest promise of each kind, the open ones first, nearest due time first."""
-    newest = {row.kind: row for row in rows}
+    newest = {(row.kind, row.about): row for row in rows}
     wanted = [row for row in newest.values() if row.state != "cancelled"]
     wanted.sort(key=lambda row: (not row.is_open, row.due_at))
-    return [DueLine(row, label(row.kind)) for row in wanted]
+    return [DueLine(row, label(row.kind, row.about), may_extend=_has_longer_time(row)) for row in wanted]
+
+
+def _has_longer_time(row: Deadline) -> bool:
+    rule = rule_of(row.about) if row.about and row.is_open else None
+    return rule is not None and rule.is_usual_time(row.started_at, row.due_at)
 
 
 def conditions(complaint: Complaint, user: User) -> Conditions | None:

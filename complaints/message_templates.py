@@ -116,7 +116,7 @@ def ensure_starter_templates() -> int:
     now = clock.now()
     missing = [told for told in starter_templates() if (told["purpose"], told["language"]) not in known]
     rows = MessageTemplate.objects.bulk_create(
-        MessageTemplate(**told, updated_at=now) for told in missing
+        MessageTemplate(**{**told, "body": told["body"].strip()}, updated_at=now) for told in missing
     )
     keep_versions(rows, by=None, at=now)
     return len(rows)

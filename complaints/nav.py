@@ -53,4 +53,13 @@ def register() -> None:
     """Called once from `apps.py`."""
     register_nav("now", "complaints:queue", "inbox", "", act_now, 10, "n", label=_("Now"))
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
+    register_nav(
+        "templates",
+        "complaints:template_list",
+        "message-2",
+        "complaints.manage_templates",
+        order=80,
+        label=_("Message templates"),
+        is_foot=True,
+    )
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))

@@ -44,6 +44,12 @@ class Rule:
     def length(self) -> str:
         return length_text(self.days, self.count)
 
+    def is_usual_time(self, started_at: datetime, due_at: datetime) -> bool:
+        """Whether a clock that runs so long could still be given the longer time."""
+        between = (self.days + self.longer_days) / 2
+        days = (due_at - started_at) / ONE_DAY
+        return bool(self.longer_days) and days < (between if self.count == "calendar" else between * 7 / 5)
+
 
 def about(code: str, matter_id: int | None = None) -> str:
     return f"{code}:{matter_id}" if matter_id else code

@@ -8,8 +8,22 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
-from complaints.models import Communication, Complaint, DeskChange
+from complaints.codes import Counterpart
+from complaints.events import (
+    CLOCK_EXTENDED,
+    COMMUNICATED,
+    CREATED,
+    DESK_CHANGED,
+    MATTER_ANSWERED,
+    NOT_SENT,
+    NOTED,
+    REPORT_CONFIRMED,
+    SENT,
+    TRANSITIONED,
+    WAITING,
+)
+from complaints.models import Communication, Complaint, DeskChange, Wait
+from complaints.words import talk_details
 from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
@@ -31,11 +45,19 @@ class Entry:
     is_customer: bool = False
     is_note: bool = False
     kind: str = field(default="")
+    # Of a talk: how long, with whom, until when it was an interim answer; and what came of what was sent.
+    details: str = ""
+    talk: Communication | None = None
 
     @property
     def is_alarm(self) -> bool:
-        """A promise that was not kept, and who was told then."""
-        return self.event.type in ("deadline.breached", "deadline.escalated")
+        """A promise that was not kept, and who was told then; a message that did not leave."""
+        return self.event.type in ("deadline.breached", "deadline.escalated", NOT_SENT)
+
+    @property
+    def delivery(self) -> str:
+        """What has come of a message that was sent from here; empty for all else."""
+        return self.talk.delivery_state if self.talk else ""
 
     @property
     def is_good(self) -> bool:
@@ -62,11 +84,13 @@ def _events(complaint_id: int, before: int | None) -> EventQuerySet:
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
-    """These events with the words that go with them: at most two statements."""
+    """These events with the words that go with them: at most three statements."""
     talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
+    wait_ids = _referred(events, "wait_id")
     talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
     changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
-    return [_entry(event, complaint, talks, changes) for event in events]
+    waits = {row.pk: row for row in _waits(wait_ids)} if wait_ids else {}
+    return [_entry(event, complaint, talks, changes, waits) for event in events]
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
@@ -83,27 +107,50 @@ def _changes(ids: tuple[int, ...]) -> QuerySet[DeskChange]:
     return DeskChange.objects.filter(pk__in=ids).order_by()
 
 
+@prepared
+def _waits(ids: tuple[int, ...]) -> QuerySet[Wait]:
+    return Wait.objects.filter(pk__in=ids).order_by()
+
+
 def _entry(
-    event: Event, complaint: Complaint, talks: dict[int, Communication], changes: dict[int, DeskChange]
+    event: Event,
+    complaint: Complaint,
+    talks: dict[int, Communication],
+    changes: dict[int, DeskChange],
+    waits: dict[int, Wait],
 ) -> Entry:
     words, sign = describe(event), icon(event)
     if event.type == CREATED:
         return Entry(event, words, sign, complaint.description, is_customer=True, kind="customer")
-    if event.type in (COMMUNICATED, NOTED) and (talk := talks.get(event.data["communication_id"])):
-        return Entry(
-            event,
-            words,
-            sign,
-            talk.summary,
-            is_customer=talk.direction == "in",
-            is_note=talk.direction == "note",
-            kind="note" if talk.direction == "note" else "customer",
-        )
+    if event.type in SPOKEN and (talk := talks.get(event.data["communication_id"])):
+        return _of_talk(event, words, sign, talk)
+    if event.type == WAITING and (wait := waits.get(event.data["wait_id"])):
+        return Entry(event, words, sign, wait.reason, kind="customer")
+    if event.type in (SENT, NOT_SENT):
+        return Entry(event, words, sign, kind="customer")
     if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
         return Entry(event, words, sign, change.note, kind="customer")
     if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
         return Entry(event, words, sign, complaint.end_reason)
     return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
+
+
+SPOKEN = (COMMUNICATED, NOTED, MATTER_ANSWERED, CLOCK_EXTENDED)
+
+
+def _of_talk(event: Event, words: str, sign: str, talk: Communication) -> Entry:
+    is_note = talk.direction == "note"
+    return Entry(
+        event,
+        words,
+        sign,
+        talk.summary,
+        is_customer=talk.direction == "in" and talk.counterpart == Counterpart.CUSTOMER,
+        is_note=is_note,
+        kind="note" if is_note else "customer",
+        details=talk_details(talk),
+        talk=talk,
+    )
 
 
 def by_day(found: Iterable[Entry], zone: ZoneInfo) -> list[Day]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
-from complaints.views import intake, queue, search
+from complaints.views import intake, queue, search, templates
 
 app_name = "complaints"
 
@@ -26,4 +26,11 @@ search_urls = [
     path("search/", search.find, name="search"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *case_urls]
+template_urls = [
+    path("message-templates/", templates.show, name="template_list"),
+    path("message-templates/new/", templates.edit, name="new_template"),
+    path("message-templates/starter/", templates.add_starter, name="starter_templates"),
+    path("message-templates/<int:template_id>/", templates.edit, name="edit_template"),
+]
+
+urlpatterns = [*template_urls, *queue_urls, *intake_urls, *search_urls, *case_urls]

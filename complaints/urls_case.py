@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import case, desk, questions, record, slip
+from complaints.views import case, desk, outside, questions, record, slip, talks, waiting
 
 
 class NumberConverter:
@@ -27,6 +27,16 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}entries/add/", case.add_entry, name="add_entry"),
     path(f"{ONE}deadlines/<int:deadline_id>/why/", case.why_deadline, name="why_deadline"),
     path(f"{ONE}act/", case.act, name="act"),
+    path(f"{ONE}templates/", talks.pick_template, name="pick_template"),
+    path(f"{ONE}entries/fill/", talks.fill_entry, name="fill_entry"),
+    path(f"{ONE}talks/<int:talk_id>/correct/", talks.correct, name="correct_talk"),
+    path(f"{ONE}talks/<int:talk_id>/send-again/", talks.send_again, name="send_again"),
+    path(f"{ONE}wait/", waiting.wait, name="wait"),
+    path(f"{ONE}resume/", waiting.resume, name="resume"),
+    path(f"{ONE}outside/<int:matter_id>/", outside.change, name="change_matter"),
+    path(f"{ONE}outside/<int:matter_id>/accept/", outside.accept, name="accept_matter"),
+    path(f"{ONE}outside/<int:matter_id>/answer/", outside.answer, name="answer_matter"),
+    path(f"{ONE}deadlines/<int:deadline_id>/extend/", outside.extend, name="extend_statutory"),
     path(f"{ONE}record/edit/", record.edit, name="edit"),
     path(f"{ONE}slip/", slip.slip, name="slip"),
     path(f"{ONE}slip/qr.svg", slip.qr, name="slip_qr"),

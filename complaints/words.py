@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from complaints import statutory
 from complaints.codes import Channel, Counterpart, Direction, Medium, SeverityClass, State, Threat, WaitEnd
 from complaints.models.desk import DeskChange
-from core.formats import listed_text
+from complaints.models.talk import Communication
+from core.formats import duration_text, listed_text, when_text
 
 Values = Mapping[str, Any]
 
@@ -261,3 +262,21 @@ def matter_answered(values: Values) -> str:
 def clock_extended(values: Values) -> str:
     words = _("{actor} gave it the longer time of complex cases: {rule}")
     return words.format(actor=values["actor"], rule=statutory.name_of(values.get("about", "")))
+
+
+def talk_details(talk: Communication) -> str:
+    """How long, with whom, to which address, and when the customer hears from us again; what is known of it."""
+    parts = []
+    if talk.subject:
+        parts.append(_("Subject: {subject}").format(subject=talk.subject))
+    if talk.sent_to:
+        parts.append(_("to {address}").format(address=talk.sent_to))
+    if talk.duration_seconds:
+        parts.append(duration_text(talk.duration_seconds))
+    if talk.participants:
+        parts.append(_("with {people}").format(people=talk.participants))
+    if talk.next_answer_at:
+        parts.append(_("next answer by {time}").format(time=when_text(talk.next_answer_at)))
+    if talk.corrected_at:
+        parts.append(_("corrected {time}").format(time=when_text(talk.corrected_at)))
+    return " · ".join(parts)

@@ -84,9 +84,11 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note, or record a talk with the customer."""
     complaint = find_complaint(request, number)
     form = EntryForm(request.POST, auto_id="entry_%s")
-    if not form.is_valid() or form.save(complaint.pk, by=reader(request)) is None:
+    is_sent = "send" in request.POST
+    if not form.is_valid() or form.save(complaint.pk, by=reader(request), is_sent=is_sent) is None:
         return _composer_refused(request, number, form)
-    messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else _("Talk recorded"))
+    words = _("The e-mail is on its way") if is_sent else _("Talk recorded")
+    messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else words)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(complaint)
     complaint = case_page.find_case(reader(request), number)
