@@ -9,6 +9,7 @@ register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
     complaints,
+    complaints_outside,
     complaints_talks,
     complaints_verbs,
     customers,
@@ -18,6 +19,7 @@ from api.nouns import (  # noqa: E402
     house,
     policies,
     sales,
+    templates,
 )
 
 app_name = "api"
@@ -28,6 +30,8 @@ urlpatterns = [
     *complaints.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *complaints_outside.urlpatterns,
+    *templates.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -8,6 +8,8 @@ from accounts.roles import Role
 from complaints.codes import (
     CHOSEN_OUTCOMES,
     Channel,
+    Counterpart,
+    DeliveryState,
     Demand,
     Direction,
     Medium,
@@ -20,6 +22,7 @@ from complaints.codes import (
     Satisfaction,
     SeverityClass,
     State,
+    TemplatePurpose,
     Threat,
     Upset,
 )
@@ -50,9 +53,11 @@ DEADLINE_KINDS = [
 WORDS: dict[str, tuple[str, Any]] = {
     "Channel": ("How a complaint came.", Channel.choices),
     "ChosenOutcome": ("What came of a complaint, as a person may choose.", CHOSEN_OUTCOMES),
+    "Counterpart": ("With whom people talked.", Counterpart.choices),
     "CustomerKind": ("What kind of customer.", CustomerKind.choices),
     "DeadlineKind": ("What is promised.", [(kind, "") for kind in DEADLINE_KINDS]),
     "DeadlineState": ("How a promise stands.", DeadlineState.choices),
+    "DeliveryState": ("What has come of a message that was sent.", DeliveryState.choices),
     "Demand": ("What a customer wants.", Demand.choices),
     "Direction": ("Who got in touch.", WAYS),
     "Language": ("A language of the house.", settings.LANGUAGES),
@@ -69,6 +74,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "SaleStatus": ("Where a sale stands.", SaleStatus.choices),
     "SeverityClass": ("1: settled at the desk; 2: a case.", SeverityClass.choices),
     "State": ("Where a complaint stands.", State.choices),
+    "TemplatePurpose": ("What a message template is for.", TemplatePurpose.choices),
     "Threat": ("What is threatened with.", Threat.choices),
     "Upset": ("How upset the customer is.", Upset.choices),
     "Workflow": ("The steps a complaint goes through.", [("lastr", "Class 1"), ("agree", "Class 2")]),

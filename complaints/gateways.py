@@ -48,12 +48,12 @@ def gateway_for(medium: str) -> Gateway | None:
 NO_EMAIL = Blocker(
     "no_email",
     gettext_lazy("This complaint has no e-mail address. Enter one in the record, or call the customer."),
-    "medium",
+    "send",
 )
 BAD_EMAIL = Blocker(
     "bad_email",
     gettext_lazy("The e-mail address in the record cannot be right. Correct it there, or call the customer."),
-    "medium",
+    "send",
 )
 
 

@@ -83,6 +83,7 @@ class EntryForm(forms.Form):
                 is_sent=is_sent,
                 by=by,
             ),
+            {"no_email": "medium", "bad_email": "medium"},
         )
 
 
