@@ -188,7 +188,7 @@ MEDIUM_OF_OUTSIDE = {
 
 
 class Counterpart(models.TextChoices):
-    """With whom we talked: no authority or reporter is the customer, and answering them is no answer to the customer."""
+    """With whom we talked: to answer an authority or a reporter is no answer to the customer."""
 
     CUSTOMER = "customer", _("Customer")
     OUTSIDE = "outside", _("Authority, press or public")

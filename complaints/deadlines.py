@@ -166,9 +166,7 @@ def begin(created: actions.Entry, planned: Sequence[Planned], *, at: datetime, b
     return actions.open_first_deadlines(created, planned, at=at, by=by)
 
 
-def open_one(
-    complaint: Complaint, kind: str, *, at: datetime, by: User | None, due_at: datetime | None = None
-) -> None:
+def open_one(complaint: Complaint, kind: str, *, at: datetime, by: User | None, due_at: datetime | None = None) -> None:
     """Start one clock; with `due_at` it has a date of its own."""
     actions.open_deadlines_in_bulk([_opening(complaint, kind, at, due_at)], at=at, by=by)
 
@@ -212,8 +210,7 @@ def open_statutory(
     """Start the clocks of the law that a letter or its acceptance starts, beside the authority's own date."""
     begins_at = min(statutory.start_of(starts_on, complaint.department.calendar), at)
     openings = [
-        _statutory(complaint, rule, begins_at, starts_on, matter.pk)
-        for rule in statutory.rules(starts, matter.channel)
+        _statutory(complaint, rule, begins_at, starts_on, matter.pk) for rule in statutory.rules(starts, matter.channel)
     ]
     if starts == statutory.LETTER and matter.answer_by:
         openings.append(_own_date(complaint, matter, begins_at))

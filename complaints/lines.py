@@ -22,8 +22,8 @@ from core.formats import when_text
 WORDS_SHOWN = 160
 SHOWN = (
     "number", "contact_name", "title", "channel", "severity_class", "triage", "suggests_crisis", "state",
-    "next_due_at", "first_contact_at", "waiting_until", "received_at", "ended_at", "customer__is_vip", "owner__name", "owner__username",
-    "department__name", "category__code", "category__name_en", "category__name_zh",
+    "next_due_at", "first_contact_at", "waiting_until", "received_at", "ended_at", "customer__is_vip", "owner__name",
+    "owner__username", "department__name", "category__code", "category__name_en", "category__name_zh",
 )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from complaints.next_steps import next_step
 from complaints.supervisors import Hearer, confirms_as
 from deadlines.models import Deadline
 
-
 # What is ours to do although we wait for the customer.
 TO_DO_WHILE_WAITING = (OWNED, FIRST_RESPONSE, ANSWER)
 

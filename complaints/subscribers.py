@@ -5,7 +5,7 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
-from complaints.actions.waiting import wait_is_over
+from complaints.actions.wait_ends import wait_is_over
 from complaints.deadlines import WAITING
 from complaints.models import Complaint, Wait
 from core.errors import Blocked, Blocker

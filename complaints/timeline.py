@@ -124,15 +124,14 @@ def _entry(
         return Entry(event, words, sign, complaint.description, is_customer=True, kind="customer")
     if event.type in SPOKEN and (talk := talks.get(event.data["communication_id"])):
         return _of_talk(event, words, sign, talk)
-    if event.type == WAITING and (wait := waits.get(event.data["wait_id"])):
-        return Entry(event, words, sign, wait.reason, kind="customer")
-    if event.type in (SENT, NOT_SENT):
-        return Entry(event, words, sign, kind="customer")
     if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
         return Entry(event, words, sign, change.note, kind="customer")
-    if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
-        return Entry(event, words, sign, complaint.end_reason)
-    return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
+    if event.type in (WAITING, SENT, NOT_SENT):
+        wait = waits.get(event.data.get("wait_id", 0))
+        return Entry(event, words, sign, wait.reason if wait else "", kind="customer")
+    is_end = event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void")
+    kind = "deadline" if event.type.startswith("deadline.") else ""
+    return Entry(event, words, sign, complaint.end_reason if is_end else "", kind=kind)
 
 
 SPOKEN = (COMMUNICATED, NOTED, MATTER_ANSWERED, CLOCK_EXTENDED)

@@ -19,9 +19,9 @@ from policies.reading import remembered, value_of
 
 # What a failing timer notes about itself is no event.
 DERIVED = (
-    "kind", "subject_type", "subject_id", "about", "department_id", "severity_class", "policy_version", "length", "is_fixed",
-    "clock", "has_own_clock", "calendar_id", "calendar_version", "started_at", "due_at", "spans", "state", "met_at",
-    "breached_at", "next_fire_at", "reached", "round", "put_off", "generation",
+    "kind", "subject_type", "subject_id", "about", "department_id", "severity_class", "policy_version", "length",
+    "is_fixed", "clock", "has_own_clock", "calendar_id", "calendar_version", "started_at", "due_at", "spans", "state",
+    "met_at", "breached_at", "next_fire_at", "reached", "round", "put_off", "generation",
 )  # fmt: skip
 
 

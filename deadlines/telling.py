@@ -57,9 +57,12 @@ class Telling:
             key=f"deadline:{row.pk}:{row.generation}:{row.round}",
             url=kind_named(row.kind).url(self.subject),
             values={
-                "subject": str(self.subject), "kind": row.kind, "about": row.about, "due_at": row.due_at,
+                "subject": str(self.subject),
+                "kind": row.kind,
+                "about": row.about,
+                "due_at": row.due_at,
                 "round": row.round,
-            },  # fmt: skip
+            },
         )
 
 
@@ -118,9 +121,7 @@ def unheard(tellings: Iterable[Telling]) -> list[Notice]:
             code=events.NOBODY_NOTICE,
             key=f"deadline-nobody:{telling.timer.row.pk}:{telling.timer.row.generation}",
             url="",
-            values={
-                "subject": str(telling.subject), "kind": telling.timer.row.kind, "about": telling.timer.row.about
-            },  # fmt: skip
+            values={"subject": str(telling.subject), "kind": telling.timer.row.kind, "about": telling.timer.row.about},
         )
         for telling in silent
     ]

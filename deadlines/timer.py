@@ -209,9 +209,8 @@ class Timer:
     def _facts(self, **more: Any) -> Facts:
         row = self.row
         which = {"about": row.about} if row.about else {}
-        return {
-            "deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at, **which, **more
-        }  # fmt: skip
+        facts = {"deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at}
+        return {**facts, **which, **more}
 
     def _put_in(self, key: Key) -> None:
         self.row.calendar_id = key.calendar_id if key else None

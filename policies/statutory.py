@@ -1,8 +1,8 @@
 """Statutory clocks: rules of law and of authorities, as data that the company checks. Source: DOMAIN.md 3.5.
 
-Defaults to be checked by the company. China: 市场监督管理投诉举报处理暂行办法 (accept within 7 working days, end the
-mediation 45 working days after that); 银行业保险业消费投诉处理管理办法 (15 days, 30 where it is complex). Final response
-within 8 weeks: as ombudsman schemes have it.
+Defaults to be checked by the company. China: 市场监督管理投诉举报处理暂行办法 (accept within 7 working days, end
+the mediation 45 working days after that); 银行业保险业消费投诉处理管理办法 (15 days, 30 where it is complex). A final
+response within 8 weeks: as ombudsman schemes have it.
 """
 
 from typing import Any
@@ -54,6 +54,7 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 _days = whole(1, 400)
+_longest = whole(1, 365)
 _name = text(80, is_required=True)
 
 
@@ -63,7 +64,8 @@ def ladder(value: Any) -> dict[str, Any]:
 
 
 def longest_wait(value: Any) -> dict[str, int]:
-    return {"longest_days": whole(1, 365)(mapping(value, ("longest_days",), required=("longest_days",))["longest_days"])}
+    given = mapping(value, ("longest_days",), required=("longest_days",))
+    return {"longest_days": _longest(given["longest_days"])}
 
 
 def statutory_rules(value: Any) -> dict[str, dict[str, Any]]:

@@ -125,7 +125,9 @@ class Complaints(ListCreateView):
         "received_until": InstantFilter("received_at__lt", "Received before this instant."),
         "is_waiting": WaitingFilter("waiting_until", "Whether we wait for the customer."),
         "outside_reference": OutsideFilter("reference", "Exactly this reference of an authority."),
-        "outside_answer_by": OutsideByFilter("answer_by__lte", "An authority wants an answer by this day, and has none."),
+        "outside_answer_by": OutsideByFilter(
+            "answer_by__lte", "An authority wants an answer by this day, and has none."
+        ),
         "due_before": InstantFilter("next_due_at__lt", "Its nearest open deadline is due before this instant."),
         "updated_since": InstantFilter("updated_at__gte", "Changed at or after this instant."),
     }

@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
 
+from accounts.roles import refused
 from api.fields import Day, Line, Text
 from api.nouns.complaints_answers import OutsideOutput
 from api.nouns.complaints_base import ComplaintVerb, at_fields
@@ -13,13 +15,11 @@ from api.permissions import SAFE
 from api.problems import invalid
 from api.serializers import Input
 from api.views import ActionView, ChangeMixin, OneView
-from accounts.roles import refused
 from complaints import statutory
 from complaints.actions.outside_matters import accept_matter, answer_matter, change_matter, extend_statutory
 from complaints.deadlines import STATUTORY
 from complaints.models import Complaint, OutsideMatter
 from deadlines.models import Deadline
-from rest_framework.request import Request
 
 WORKS = "complaints.work_desk"
 
@@ -55,10 +55,9 @@ class OneMatter(OfMatters, ChangeMixin):
     input_class = MatterChangeInput
 
     def change(self, item: OutsideMatter, values: dict[str, Any], version: int) -> OutsideMatter:
-        was = (item.authority, item.reference, item.received_on, item.answer_by)
-        now = dict(zip(("authority", "reference", "received_on", "answer_by"), was, strict=True))
+        now = {name: getattr(item, name) for name in ("authority", "reference", "received_on", "answer_by")}
         with at_fields({"received_on": "received_on", "answer_by": "answer_by"}):
-            return change_matter(item.pk, **{**now, **values}, expected=was, by=self.user)
+            return change_matter(item.pk, **{**now, **values}, expected_version=version, by=self.user)
 
 
 class AcceptInput(Input):

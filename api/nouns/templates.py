@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import path
 from rest_framework import serializers
@@ -18,7 +19,6 @@ from api.views import ListView
 from complaints.codes import TemplatePurpose
 from complaints.message_templates import filled_for, offered
 from complaints.models import MessageTemplate
-from django.conf import settings
 
 
 class TemplateOutput(Output):

@@ -30,8 +30,9 @@ from core.actions import action
 from core.errors import Blocked, Blocker, PermissionDenied
 from events.log import record_event
 
+
 @action
-def record_gone_outside(  # noqa: PLR0913 (what a letter tells)
+def record_gone_outside(
     complaint_id: int,
     *,
     channel: str,

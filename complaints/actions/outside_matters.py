@@ -23,7 +23,7 @@ from deadlines.models import Deadline
 from events.log import record_event, record_text_change
 
 
-def open_matter(  # noqa: PLR0913 (what a letter tells)
+def open_matter(
     complaint: Complaint,
     *,
     channel: str,
@@ -82,23 +82,23 @@ def _today(complaint: Complaint, at: datetime) -> date:
 
 
 @action
-def change_matter(  # noqa: PLR0913 (what a letter tells)
+def change_matter(
     matter_id: int,
     *,
     authority: str,
     reference: str,
     received_on: date,
     answer_by: date | None,
-    expected: tuple[str, str, date, date | None] | None = None,
+    expected_version: int | None = None,
     by: User,
 ) -> OutsideMatter:
     """Correct or complete what is known of it. Another date of theirs is another clock; the old one is dropped.
 
-    `expected` is what stood there when it was shown. Raises Conflict `stale` and `already_answered`.
+    Raises Conflict `stale` when somebody else changed it since `expected_version`, and `already_answered`.
     """
     complaint, matter = _locked(matter_id, by)
     before = (matter.authority, matter.reference, matter.received_on, matter.answer_by)
-    if expected is not None and expected != before:
+    if expected_version is not None and expected_version != matter.version:
         raise Conflict("stale", _("Somebody changed this meanwhile. Look at it again."), current=matter)
     now = clock.now()
     _check_dates(complaint, received_on, answer_by, now)
@@ -106,7 +106,8 @@ def change_matter(  # noqa: PLR0913 (what a letter tells)
     matter.received_on, matter.answer_by = received_on, answer_by
     if before == (matter.authority, matter.reference, received_on, answer_by):
         return matter
-    matter.save(update_fields=["authority", "reference", "received_on", "answer_by"])
+    matter.version += 1
+    matter.save(update_fields=["authority", "reference", "received_on", "answer_by", "version"])
     old = {"authority": before[0], "reference": before[1]}
     texts = {f"outside.{matter.pk}.{name}": text for name, text in old.items() if text != getattr(matter, name)}
     told = {"matter_id": matter.pk, "channel": matter.channel, "answer_by_on": answer_by}
@@ -156,11 +157,9 @@ def accept_matter(matter_id: int, *, accepted_on: date | None = None, by: User) 
     now = clock.now()
     accepted_on = accepted_on or _today(complaint, now)
     if not matter.received_on <= accepted_on <= _today(complaint, now):
-        raise Blocked(
-            [Blocker("bad_day", _("Enter a day from that of the letter to today."), "accepted_on")]
-        )
-    matter.accepted_on = accepted_on
-    matter.save(update_fields=["accepted_on"])
+        raise Blocked([Blocker("bad_day", _("Enter a day from that of the letter to today."), "accepted_on")])
+    matter.accepted_on, matter.version = accepted_on, matter.version + 1
+    matter.save(update_fields=["accepted_on", "version"])
     record_event(
         events.MATTER_ACCEPTED,
         complaint,
@@ -187,8 +186,8 @@ def answer_matter(matter_id: int, *, summary: str, by: User) -> OutsideMatter:
     if not summary.strip():
         raise Blocked([Blocker("no_summary", _("Write what was answered."), "summary")])
     now = clock.now()
-    matter.answered_at, matter.answered_by = now, by
-    matter.save(update_fields=["answered_at", "answered_by"])
+    matter.answered_at, matter.answered_by, matter.version = now, by, matter.version + 1
+    matter.save(update_fields=["answered_at", "answered_by", "version"])
     row = Communication.objects.create(
         complaint=complaint,
         direction=Direction.OUT,
@@ -244,16 +243,20 @@ def extend_statutory(deadline_id: int, *, reason: str, by: User) -> Complaint:
     if not reason.strip():
         raise Blocked([Blocker("no_reason", _("Write the reason in one sentence."), "reason")])
     now = clock.now()
-    longest = statutory.due_at(
-        _start_day(complaint, row), rule.longer_days, rule.count, complaint.department.calendar
-    )
+    longest = statutory.due_at(_start_day(complaint, row), rule.longer_days, rule.count, complaint.department.calendar)
     if row.due_at >= longest:
         raise Blocked([Blocker("longer_already", _("It has the longer time already."))])
     note = Communication.objects.create(
         complaint=complaint, direction=Direction.NOTE, at=now, summary=reason.strip(), recorded_by=by, recorded_at=now
     )
     record_event(
-        events.CLOCK_EXTENDED, complaint, by=by, at=now, about=row.about, communication_id=note.pk, longer_until_at=longest
+        events.CLOCK_EXTENDED,
+        complaint,
+        by=by,
+        at=now,
+        about=row.about,
+        communication_id=note.pk,
+        longer_until_at=longest,
     )
     cancel_deadlines(complaint, kinds=[STATUTORY], about=[row.about], at=now, by=by)
     open_longer(complaint, row, rule, at=now, by=by)

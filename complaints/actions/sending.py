@@ -43,7 +43,9 @@ def check_sending(complaint: Complaint, medium: str, text: str, at: datetime | N
         blockers.append(Blocker("sent_now", _("What is sent from here is sent now. Leave the time empty."), "at"))
     if left := unfilled(text):
         sentence = _("Fill in %(places)s before you send it.")
-        blockers.append(Blocker("unfilled", sentence % {"places": ", ".join(f"{{{name}}}" for name in left)}, "summary"))
+        blockers.append(
+            Blocker("unfilled", sentence % {"places": ", ".join(f"{{{name}}}" for name in left)}, "summary")
+        )
     if blockers:
         raise Blocked(blockers)
 

@@ -10,7 +10,7 @@ from complaints import events
 from complaints.actions.answering import keep_promises
 from complaints.actions.locking import locked, require_open, save
 from complaints.actions.sending import check_sending, hand_over
-from complaints.actions.waiting import customer_is_there
+from complaints.actions.wait_ends import customer_is_there
 from complaints.codes import Counterpart, DeliveryState, Direction, Medium
 from complaints.deadlines import open_answer
 from complaints.models import Communication, Complaint
@@ -156,7 +156,7 @@ def _told(talk: Talk) -> dict[str, object]:
 
 
 @action
-def correct_communication(  # noqa: PLR0913 (a talk's fields)
+def correct_communication(
     communication_id: int,
     *,
     expected: datetime | None,
@@ -229,9 +229,7 @@ def _check_way(talk: Talk, now: datetime) -> None:
     if talk.is_interim and talk.direction == Direction.IN:
         blockers.append(Blocker("not_ours", _("Only an answer of ours can be an interim one."), "is_interim"))
     elif talk.is_interim and (talk.next_answer_at is None or talk.next_answer_at <= now):
-        blockers.append(
-            Blocker("no_next_answer", _("Say when the customer hears from us again."), "next_answer_at")
-        )
+        blockers.append(Blocker("no_next_answer", _("Say when the customer hears from us again."), "next_answer_at"))
     elif talk.next_answer_at is not None and not talk.is_interim:
         blockers.append(
             Blocker("not_interim", _("Tick that it is an interim answer, or leave out the next one."), "is_interim")

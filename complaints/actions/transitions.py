@@ -8,7 +8,7 @@ from accounts.models import User
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
 from complaints.actions.outside_matters import end_statutory
-from complaints.actions.waiting import end_wait
+from complaints.actions.wait_ends import end_wait
 from complaints.codes import Outcome, Relief, WaitEnd
 from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED, STATUTORY
 from complaints.models import Complaint

@@ -115,6 +115,10 @@ class SearchForm(forms.Form):
             rows = rows.filter(received_at__gte=start_of(given["since"]))
         if given["until"]:
             rows = rows.filter(received_at__lt=start_of(given["until"] + timedelta(days=1)))
+        return self._narrow_outside(rows)
+
+    def _narrow_outside(self, rows: ComplaintQuerySet) -> ComplaintQuerySet:
+        given = self.cleaned_data
         if given["reference"]:
             rows = rows.filter(gone_outside(reference__istartswith=given["reference"].strip()))
         if given["answer_by"]:

@@ -116,34 +116,23 @@ class AnswerMatterForm(forms.Form):
 
 
 class MatterForm(forms.Form):
-    """What is known of a matter outside; what stood there when the page was made goes along."""
+    """What is known of a matter outside; the version that was shown goes along."""
 
     use_required_attribute = False
     authority = Words(label=_("Name of the authority or medium"), max_length=160)
     reference = Words(label=_("Their reference"), max_length=80)
     received_on = Day(label=_("Received on"), required=True, error_messages={"required": _("Enter when it came.")})
     answer_by = Day(label=_("They want an answer by"), may_come=True)
-    was_authority = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
-    was_reference = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
-    was_received_on = Day(widget=forms.HiddenInput)
-    was_answer_by = Day(widget=forms.HiddenInput, may_come=True)
-
-    NAMES = ("authority", "reference", "received_on", "answer_by")
+    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, matter: OutsideMatter) -> None:
-        now = {name: getattr(matter, name) for name in self.NAMES}
-        super().__init__(data, initial=now | {f"was_{name}": value for name, value in now.items()})
+        names = ("authority", "reference", "received_on", "answer_by")
+        super().__init__(
+            data, initial={name: getattr(matter, name) for name in names} | {"expected_version": matter.version}
+        )
 
     def save(self, matter: OutsideMatter, *, by: User) -> object:
-        given = self.cleaned_data
-        was = given["was_authority"], given["was_reference"], given["was_received_on"], given["was_answer_by"]
-        values = {name: given[name] for name in self.NAMES}
-        return save_with(
-            self,
-            lambda: outside_matters.change_matter(
-                matter.pk, **values, expected=was if was[2] is not None else None, by=by
-            ),
-        )
+        return save_with(self, lambda: outside_matters.change_matter(matter.pk, **self.cleaned_data, by=by))
 
 
 class ExtendForm(forms.Form):

@@ -18,6 +18,7 @@ class OutsideMatter(models.Model):
     reference = models.CharField(_("their reference"), max_length=80, blank=True)
     received_on = models.DateField(_("received on"))
     answer_by = models.DateField(_("answer by"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
     # The authority took it on: from then on it is to be settled.
