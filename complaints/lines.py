@@ -52,9 +52,10 @@ class Line:
     is_mine: bool
     may_take: bool
     department: str
-    waiting: str
     # Its chip changes by the minute, so it is put into the drawn row.
     deadline: Any = field(compare=False)
+    # Until when it is the customer's turn.
+    waiting: str = ""
 
 
 @lru_cache(maxsize=4096)

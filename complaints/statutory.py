@@ -6,7 +6,7 @@ department's calendar, with its make-up working days. Source: DOMAIN.md 3.5; doc
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -98,11 +98,11 @@ def due_at(starts_on: date, days: int, count: str, calendar: Calendar) -> dateti
 
 
 def end_of(day: date, calendar: Calendar) -> datetime:
-    return datetime.combine(day, END_OF_DAY, ZoneInfo(calendar.time_zone))
+    return datetime.combine(day, END_OF_DAY, ZoneInfo(calendar.time_zone)).astimezone(UTC)
 
 
 def start_of(day: date, calendar: Calendar) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(calendar.time_zone))
+    return datetime.combine(day, time(), ZoneInfo(calendar.time_zone)).astimezone(UTC)
 
 
 def working_day(after: date, count: int, country: str) -> date:

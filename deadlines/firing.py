@@ -37,8 +37,8 @@ BACK_OFF = (
 )  # fmt: skip
 # What firing changes, as long as no rule was counted anew.
 FIRED = (
-    "state", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error", "generation",
-    "is_dead",
+    "state", "met_at", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error",
+    "generation", "is_dead",
 )  # fmt: skip
 
 
