@@ -12,13 +12,13 @@ from api.fields import Day, Line, Text
 from api.nouns.complaints_answers import OutsideOutput
 from api.nouns.complaints_base import ComplaintVerb, at_fields
 from api.permissions import SAFE
-from api.problems import invalid
 from api.serializers import Input
 from api.views import ActionView, ChangeMixin, OneView
 from complaints import statutory
 from complaints.actions.outside_matters import accept_matter, answer_matter, change_matter, extend_statutory
 from complaints.deadlines import STATUTORY
 from complaints.models import Complaint, OutsideMatter
+from core.errors import Blocked, Blocker
 from deadlines.models import Deadline
 
 WORKS = "complaints.work_desk"
@@ -108,7 +108,7 @@ class Extend(ComplaintVerb):
         running = Deadline.objects.of(self.complaint).open().filter(kind=STATUTORY)
         row = next((row for row in running if statutory.code_of(row.about) == values["rule"]), None)
         if row is None:
-            raise invalid("rule", "unknown", _("No clock of this rule runs here."))
+            raise Blocked([Blocker("no_such_clock", _("No clock of this rule runs here."))])
         return extend_statutory(row.pk, reason=values["reason"], by=self.user)
 
 

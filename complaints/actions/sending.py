@@ -25,6 +25,7 @@ from policies.reading import remembered
 NOT_SENT = register_notice(
     "communication.not_sent", _("{number}: your e-mail to the customer was not sent"), icon="alert-triangle"
 )
+NOT_FAILED = _("This was sent, is on its way, or was only noted.")
 # Longer ago than a dispatcher needs from writing its outcome to telling of it.
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
@@ -80,9 +81,11 @@ def send_communication_again(communication_id: int, *, by: User) -> Communicatio
         raise PermissionDenied
     complaint, row = _locked_row(communication_id, by)
     require_open(complaint)
-    _gateway, address = _way_of(complaint, row.medium or "email")
-    if row.delivery_state not in UNDELIVERED or row.delivery is None or not send_again(row.delivery, address):
-        raise Conflict("not_failed", _("This was sent, or is on its way."), current=row)
+    if row.delivery_state not in UNDELIVERED or row.delivery is None:
+        raise Conflict("not_failed", NOT_FAILED, current=row)
+    _gateway, address = _way_of(complaint, row.medium)
+    if not send_again(row.delivery, address):
+        raise Conflict("not_failed", NOT_FAILED, current=row)
     row.sent_to, row.delivery_state, row.delivery_error = address, DeliveryState.WAITING, ""
     row.save(update_fields=["sent_to", "delivery_state", "delivery_error"])
     record_event(events.SENT_AGAIN, complaint, by=by, sent_again_id=row.pk)

@@ -64,14 +64,14 @@ def answer(request: HttpRequest, number: str, matter_id: int) -> HttpResponse:
 
 
 @complaint_page("GET", "POST")
-def extend(request: HttpRequest, number: str, deadline_id: int) -> HttpResponse:
+def extend(request: HttpRequest, number: str, clock_id: int) -> HttpResponse:
     if not reader(request).has_perm("complaints.extend_statutory"):
         raise refused("complaints.extend_statutory")
     complaint = find_complaint(request, number, "department")
-    if not Deadline.objects.of(complaint).filter(pk=deadline_id, kind="statutory").exists():
+    if not Deadline.objects.of(complaint).filter(pk=clock_id, kind="statutory").exists():
         raise Http404
     form = ExtendForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and form.save(deadline_id, by=reader(request)) is not None:
+    if request.method == "POST" and form.is_valid() and form.save(clock_id, by=reader(request)) is not None:
         return _done(request, complaint, _("It has the longer time"))
     return _asked(request, complaint, EXTEND, "extend", form)
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import refused
 from complaints import case_page
 from complaints.actions.sending import send_communication_again
 from complaints.forms.case import MESSAGE, EntryForm, offer_kinds
@@ -86,7 +87,7 @@ def fill_entry(request: HttpRequest, number: str) -> HttpResponse:
 
 @complaint_page("GET", "POST", posts="complaints.work_desk")
 def correct(request: HttpRequest, number: str, talk_id: int) -> HttpResponse:
-    complaint, row = _find(request, number, talk_id)
+    complaint, row = _find(request, number, talk_id, "complaints.work_desk")
     if row.recorded_by_id != request.user.pk or row.delivery_state:
         raise PermissionDenied("not_the_author", _("Only who recorded it corrects it. Write a note instead."))
     form = CorrectForm(request.POST if request.method == "POST" else None, row=row)
@@ -98,7 +99,7 @@ def correct(request: HttpRequest, number: str, talk_id: int) -> HttpResponse:
 
 @complaint_page("GET", "POST", posts="complaints.work_case")
 def send_again(request: HttpRequest, number: str, talk_id: int) -> HttpResponse:
-    complaint, row = _find(request, number, talk_id)
+    complaint, row = _find(request, number, talk_id, "complaints.work_case")
     if request.method == "POST":
         send_communication_again(row.pk, by=reader(request))
         messages.success(request, _("The e-mail is on its way"))
@@ -106,7 +107,9 @@ def send_again(request: HttpRequest, number: str, talk_id: int) -> HttpResponse:
     return _asked(request, complaint, SEND_AGAIN, "send-again", SendAgainForm())
 
 
-def _find(request: HttpRequest, number: str, talk_id: int) -> tuple[Complaint, Communication]:
+def _find(request: HttpRequest, number: str, talk_id: int, permission: str) -> tuple[Complaint, Communication]:
+    if not reader(request).has_perm(permission):
+        raise refused(permission)
     complaint = find_complaint(request, number, "department")
     row = complaint.communications.filter(pk=talk_id).first()
     if row is None:

@@ -20,9 +20,9 @@ from deadlines.models import Deadline
 from deadlines.rebuild import differences
 from events.models import Event, Notification, TextRevision
 from policies.actions import set_policy
+from policies.defaults import SPECS
 from policies.statutory import RULES
 from policies.validators import Invalid
-from policies.defaults import SPECS
 from tests.complaints.refusals import refused
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -21,6 +21,7 @@ from complaints.models import Complaint
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
+from tests.complaints.below import below
 from tests.house import House, lodge, make_user
 
 PASSWORD = "a-long-password"
@@ -125,7 +126,8 @@ class Stage:
             return relation != ABOUT_ME
         return relation == OWN and role not in (Role.ADMINISTRATOR, Role.DEPARTMENT_STAFF)
 
-    def kwargs_for(self, complaint: Complaint) -> dict[str, Any]:
+    def kwargs_for(self, complaint: Complaint, by: User | None = None) -> dict[str, Any]:
+        """`by` has talked to the customer."""
         deadline = Deadline.objects.filter(subject_type="complaint", subject_id=complaint.pk).first()
         customer = Customer.objects.order_by("pk").first()
         return {
@@ -134,6 +136,7 @@ class Stage:
             "customer_id": customer.pk if customer else 1,
             "notification_id": 1,
             "account_id": self.program().pk,
+            **below(complaint, by or self.house.clerk),
         }
 
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
 
 from complaints.models import Complaint
+from core import clock
 
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
+MATTER, TALK = "matter", "talk"
+# What is there as far as its complaint is.
+OF_COMPLAINTS = (COMPLAINT, REPORT, MATTER, TALK)
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -26,6 +31,8 @@ class Things:
     report_id: int
     me: str
     supervisor: str
+    matter_id: int = 0
+    talk_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,10 @@ def a_complaint(things: Things) -> dict[str, Any]:
     return {"description": "The new pump drips.", "channel": "phone", "customer": things.customer_id}
 
 
+def in_a_day() -> str:
+    return (clock.now() + timedelta(days=1)).isoformat()
+
+
 def a_sale(things: Things) -> dict[str, Any]:
     return {
         "customer": things.customer_id, "product": {"name": "Pump"}, "sold_at": "2026-11-01T10:00:00+08:00",
@@ -106,6 +117,17 @@ API: dict[str, ApiRow] = {
     "complaints-gone-outside": verb(
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
     ),
+    "complaints-wait": verb("complaint: wait, resume", lambda things: {"reason": "A photo.", "until": in_a_day()}),
+    "complaints-resume": verb("complaint: wait, resume"),
+    "complaints-send-again": verb("talk: record", of=TALK),
+    "complaints-templates": read(READ, COMPLAINT),
+    "complaints-extend": verb(
+        "statutory clock: give longer", lambda things: {"rule": "bank_insurer", "reason": "An expert."}
+    ),
+    "outside-detail": both(READ, "complaint: gone outside", lambda things: {"reference": "2026-1"}, MATTER, "PATCH"),
+    "outside-accept": verb("complaint: gone outside", of=MATTER),
+    "outside-answer": verb("complaint: gone outside", lambda things: {"summary": "Ours."}, of=MATTER),
+    "templates-list": read(READ),
     "complaints-call-supervisor": verb("desk: run the steps"),
     "complaints-report": verb("complaint: end it", lambda things: {"kind": "oral", "to": things.supervisor, **END}),
     "reports-detail": read(READ, REPORT),
@@ -127,6 +149,8 @@ def api_url(name: str, things: Things) -> str:
         COMPLAINT: {"number": things.number},
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
+        MATTER: {"pk": things.matter_id},
+        TALK: {"number": things.number, "pk": things.talk_id},
         SALE: {"source": "till", "external_id": "S-1"},
         POLICY: {"key": "draft.keep_days"},
     }

@@ -18,9 +18,10 @@ from complaints.actions.links import link_complaints
 from complaints.models import OralReport
 from core import clock
 from customers.actions import record_sale
+from tests.complaints.below import matter_of, talk_of
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
-from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
+from tests.rights.api_routes import ANYBODY, API, OF_COMPLAINTS, PUBLIC, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
@@ -63,6 +64,7 @@ def things_of(world, relation):
     return Things(
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
+        matter_of(complaint).pk, talk_of(complaint, world.me).pk,
     )  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def may(what, role, relation, of):
     if what in (ANYBODY, PUBLIC):
         return True
     row = right(what)
-    if of not in (COMPLAINT, REPORT):
+    if of not in OF_COMPLAINTS:
         return role in row.holders()
     return sees(role, relation) and (relation in REACH[row.mark(role)])
 
@@ -117,9 +119,9 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
     )  # fmt: skip
     client = by_key(world.me)
     for name, row in API.items():
-        for relation in RELATIONS if row.of in (COMPLAINT, REPORT) else (SAME,):
+        for relation in RELATIONS if row.of in OF_COMPLAINTS else (SAME,):
             things = things_of(world, relation)
-            nowhere = replace(things, number=NOWHERE, report_id=10**9)
+            nowhere = replace(things, number=NOWHERE, report_id=10**9, matter_id=10**9)
             for method, what in row.methods.items():
                 where = (name, relation, method)
                 with transaction.atomic(), nothing_written() as written:
@@ -131,7 +133,7 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
                     continue
                 assert (*where, changes(written)) == (*where, [])
                 assert answer["Content-Type"] == "application/problem+json", where
-                if row.of in (COMPLAINT, REPORT) and not sees(role, relation):
+                if row.of in OF_COMPLAINTS and not sees(role, relation):
                     missing = ask(client, method, name, nowhere)
                     assert plain(answer, things) == plain(missing, nowhere), where
                     assert answer.status_code in {403, 404}, where

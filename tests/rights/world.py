@@ -8,6 +8,7 @@ from accounts.roles import Role
 from complaints.models import Complaint, StepRecord
 from core import clock
 from deadlines.models import Deadline
+from tests.complaints.below import below
 from tests.hostile.conftest import PASSWORD, canary
 from tests.house import House, lodge, make_department, make_user
 from tests.rights.matrix import ALL, DEPARTMENT, NEVER, OWN, READ
@@ -116,7 +117,7 @@ class World:
     def kwargs_for(self, complaint: Complaint) -> dict[str, Any]:
         """What an address of this complaint needs."""
         deadline = Deadline.objects.of(complaint).order_by("pk").first()
-        return {"number": complaint.number, "deadline_id": deadline.pk}
+        return {"number": complaint.number, "deadline_id": deadline.pk, **below(complaint, self.me)}
 
     def _lodge(self, relation: str, by: User, **answers: Any) -> Complaint:
         word = canary("".join(letter for letter in relation.title() if letter.isalpha()))
