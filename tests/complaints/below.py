@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from complaints.models import Communication, Complaint, MessageTemplate, OutsideMatter
 from core import clock
+from deadlines.actions import open_deadline
 from deadlines.models import Deadline
 
 
@@ -32,14 +33,18 @@ def matter_of(complaint: Complaint) -> OutsideMatter:
 
 def law_of(complaint: Complaint) -> Deadline:
     """A clock that has a longer time, if its rule is on."""
+    there = Deadline.objects.of(complaint).filter(kind="statutory", about="bank_insurer").first()
     now = clock.now()
-    more = {
-        "department": complaint.department, "severity_class": 1, "policy_version": 0, "length": "P15D",
-        "is_fixed": True, "clock": "24x7", "started_at": now, "due_at": now + timedelta(days=15),
-        "put_off": timedelta(0),
-    }  # fmt: skip
-    told = {"kind": "statutory", "subject_type": "complaint", "subject_id": complaint.pk, "about": "bank_insurer"}
-    return Deadline.objects.get_or_create(**told, defaults=more)[0]
+    return there or open_deadline(  # type: ignore[return-value]
+        "statutory",
+        complaint,
+        department=complaint.department,
+        severity_class=complaint.severity_class,
+        started_at=now,
+        due_at=now + timedelta(days=15),
+        about="bank_insurer",
+        at=now,
+    )
 
 
 def a_template() -> MessageTemplate:
