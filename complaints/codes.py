@@ -216,7 +216,7 @@ class WaitEnd(models.TextChoices):
 
 
 class TemplatePurpose(models.TextChoices):
-    RECEIPT = "receipt", _("Receipt")
+    RECEIPT = "receipt", pgettext_lazy("message", "Receipt")
     INTERIM_ANSWER = "interim_answer", _("Interim answer")
     APPOINTMENT = "appointment", _("Appointment")
     DOCUMENTS = "documents", _("Asking for documents")
