@@ -1,6 +1,8 @@
 """Filters of lists, checked strictly: what is unknown or cannot be read is refused, never ignored."""
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -56,6 +58,17 @@ class InstantFilter(Filter):
         if instant is None or instant.tzinfo is None:
             raise ValueError(text)
         return instant
+
+
+class DayFilter(Filter):
+    """A date, YYYY-MM-DD."""
+
+    schema = {"type": "string", "format": "date"}
+
+    def read(self, text: str) -> Any:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
 
 
 class CodeFilter(Filter):

@@ -11,6 +11,7 @@ from api.nouns import (  # noqa: E402
     attachments,
     causes,
     complaints,
+    complaints_outside,
     complaints_talks,
     complaints_verbs,
     customers,
@@ -24,6 +25,7 @@ from api.nouns import (  # noqa: E402
     policies,
     reports,
     sales,
+    templates,
 )
 
 app_name = "api"
@@ -36,6 +38,8 @@ urlpatterns = [
     *complaints_verbs.urlpatterns,
     *attachments.urlpatterns,
     *reports.urlpatterns,
+    *complaints_outside.urlpatterns,
+    *templates.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -15,11 +15,24 @@ class ComplaintsConfig(AppConfig):
             chores,
             deadlines,
             events,
+            gateways,
             nav,
             permissions,
             personal,
         )
-        from complaints.actions import desk, guidance, notices, ownership, reports, written_reports  # noqa: F401
+        from complaints.actions import (  # noqa: F401
+            desk,
+            guidance,
+            notices,
+            ownership,
+            reports,
+            sending,
+            wait_ends,
+            written_reports,
+        )
+        from core.housekeeping import hourly
+        from events.mail import send_letter
+        from events.outbox import register_channel
         from events.triggers import append_only
 
         append_only("complaints_guidanceversion")
@@ -27,3 +40,6 @@ class ComplaintsConfig(AppConfig):
         nav.register()
         deadlines.register()
         cause_deadlines.register()
+        gateways.register()
+        register_channel("customer_email", send_letter, settled=sending.note_outcome)
+        hourly(sending.forgotten_outcomes)

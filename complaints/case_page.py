@@ -32,14 +32,17 @@ from complaints.models import (
     ComplaintSubject,
     Evaluation,
     OralReport,
+    OutsideMatter,
     StepRecord,
     Suggestion,
+    Wait,
     WrittenReport,
 )
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
+from complaints.statutory import rule_of
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
 from complaints.workflow import (
     current_evaluation,
@@ -73,6 +76,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "suggestions": Suggestion.objects.all(),
     "attachments": Attachment.objects.select_related("added_by", "withdrawn_by"),
     "written_reports": WrittenReport.objects.current().with_people(),
+    "outside_matters": OutsideMatter.objects.all(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -126,6 +130,8 @@ class DueLine:
 
     deadline: Deadline
     label: str
+    # A statutory clock that has a longer time for complex cases, which it has not been given.
+    may_extend: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,8 @@ class CasePage:
     evaluation: Evaluation | None
     suggestions: Sequence[Suggestion]
     causes: list[Cause]
+    wait: Wait | None
+    matters: Sequence[OutsideMatter]
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -209,6 +217,8 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         evaluation=current_evaluation(complaint),
         suggestions=list(complaint.suggestions.all()),
         causes=causes_of(complaint, user) if getattr(complaint, "has_causes", True) else [],
+        wait=complaint.waits.filter(ended_at=None).first() if complaint.is_waiting else None,
+        matters=list(complaint.outside_matters.all()),
     )
 
 
@@ -246,10 +256,15 @@ def shown_entries(found: Sequence[Entry], show: str) -> list[Entry]:
 
 def due_lines(rows: Sequence[Deadline]) -> list[DueLine]:
     """The newest promise of each kind, the open ones first, nearest due time first."""
-    newest = {row.kind: row for row in rows}
+    newest = {(row.kind, row.about): row for row in rows}
     wanted = [row for row in newest.values() if row.state != "cancelled"]
     wanted.sort(key=lambda row: (not row.is_open, row.due_at))
-    return [DueLine(row, label(row.kind)) for row in wanted]
+    return [DueLine(row, label(row.kind, row.about), may_extend=_has_longer_time(row)) for row in wanted]
+
+
+def _has_longer_time(row: Deadline) -> bool:
+    rule = rule_of(row.about) if row.about and row.is_open else None
+    return rule is not None and rule.is_usual_time(row.started_at, row.due_at)
 
 
 def conditions(complaint: Complaint, user: User) -> Conditions | None:

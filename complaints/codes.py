@@ -178,6 +178,57 @@ class Medium(models.TextChoices):
     FAX = "fax", _("Fax")
 
 
+# By what a matter usually comes from outside, and is answered.
+MEDIUM_OF_OUTSIDE = {
+    Channel.REGULATOR: Medium.LETTER,
+    Channel.CONSUMER_ASSOCIATION: Medium.LETTER,
+    Channel.PRESS: Medium.PHONE,
+    Channel.SOCIAL_MEDIA: Medium.CHAT,
+}
+
+
+class Counterpart(models.TextChoices):
+    """With whom we talked: to answer an authority or a reporter is no answer to the customer."""
+
+    CUSTOMER = "customer", _("Customer")
+    OUTSIDE = "outside", _("Authority, press or public")
+
+
+class DeliveryState(models.TextChoices):
+    """What has come of a message that was sent from here; empty for what was only noted."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+    UNKNOWN = "unknown", _("Perhaps sent")
+
+
+UNDELIVERED = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
+class WaitEnd(models.TextChoices):
+    """How a wait for the customer ended."""
+
+    RESUMED = "resumed", _("Ended by hand")
+    OVER = "over", _("Its time was over")
+    ANSWERED = "answered", _("The customer got in touch")
+    CLOSED = "closed", _("The complaint ended")
+
+
+class TemplatePurpose(models.TextChoices):
+    RECEIPT = "receipt", pgettext_lazy("message", "Receipt")
+    INTERIM_ANSWER = "interim_answer", _("Interim answer")
+    APPOINTMENT = "appointment", _("Appointment")
+    DOCUMENTS = "documents", _("Asking for documents")
+    PLAN = "plan", _("Plan explained")
+    DECISION = "decision", pgettext_lazy("message", "Decision")
+    DECLINED = "declined", pgettext_lazy("message", "Declined politely")
+    DONE = "done", pgettext_lazy("message", "Done")
+    WAITING = "waiting", _("Reminder while we wait")
+    APOLOGY = "apology", pgettext_lazy("message", "Apology")
+    OTHER = "other", pgettext_lazy("message", "Other")
+
+
 class Direction(models.TextChoices):
     IN = "in", _("From the customer")
     OUT = "out", _("To the customer")

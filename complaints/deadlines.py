@@ -1,14 +1,16 @@
 """The promises on a complaint: who is told when one is not kept, and when each still holds. Source: DOMAIN.md 3.5."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, OuterRef, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import head_office_managers, on_duty
 from accounts.models import Department, User
-from complaints.models import Complaint, ComplaintSubject, OralReport
+from complaints import statutory
+from complaints.models import Complaint, ComplaintSubject, OralReport, OutsideMatter, Wait
 from complaints.visibility import may_see
 from core import clock
 from core.prepared import prepared
@@ -25,6 +27,9 @@ RESOLVED = "resolved"
 ORAL_REPORT = "oral_report"
 ORAL_REPORT_CONFIRMED = "oral_report_confirmed"
 WRITTEN_REPORT = "written_report"
+STATUTORY = "statutory"
+# No promise, but a reminder, on the wait itself.
+WAITING = "waiting"
 
 # What starts when a complaint is recorded.
 AT_INTAKE = (OWNED, FIRST_RESPONSE, ANSWER, RESOLVED, ORAL_REPORT)
@@ -156,7 +161,9 @@ def plan_clocks(complaint: Complaint, at: datetime) -> list[Planned]:
 
     Sets its `next_due_at`, so that it is saved with it.
     """
-    planned = plan([_opening(complaint, kind, at) for kind in AT_INTAKE])
+    openings = [_opening(complaint, kind, at) for kind in AT_INTAKE]
+    openings += [_statutory(complaint, rule, complaint.recorded_at) for rule in statutory.rules(statutory.RECORDED)]
+    planned = plan(openings)
     complaint.next_due_at = min((each.row.due_at for each in planned), default=None)
     return planned
 
@@ -166,13 +173,37 @@ def begin(created: actions.Entry, planned: Sequence[Planned], *, at: datetime, b
     return actions.open_first_deadlines(created, planned, at=at, by=by)
 
 
-def open_one(complaint: Complaint, kind: str, *, at: datetime, by: User | None) -> None:
-    actions.open_deadlines_in_bulk([_opening(complaint, kind, at)], at=at, by=by)
+def open_one(complaint: Complaint, kind: str, *, at: datetime, by: User | None, due_at: datetime | None = None) -> None:
+    """Start one clock; with `due_at` it has a date of its own."""
+    actions.open_deadlines_in_bulk([_opening(complaint, kind, at, due_at)], at=at, by=by)
 
 
-def _opening(complaint: Complaint, kind: str, at: datetime) -> Opening:
+def open_answer(complaint: Complaint, *, at: datetime, by: User | None, due_at: datetime | None = None) -> None:
+    """Start *answer* again: by the policy, or until the date that an interim answer names.
+
+    What the customer was told of an earlier date still holds when they write meanwhile. Source: DOMAIN.md 3.5.
+    """
+    if due_at is None and _is_named_earlier(complaint, at):
+        return
+    actions.cancel_deadlines(complaint, kinds=[ANSWER], at=at, by=by)
+    open_one(complaint, ANSWER, at=at, by=by, due_at=due_at)
+
+
+def _is_named_earlier(complaint: Complaint, at: datetime) -> bool:
+    named = Deadline.objects.of(complaint).open().filter(kind=ANSWER, is_fixed=True, due_at__gt=at)
+    due_at = named.values_list("due_at", flat=True).first()
+    return due_at is not None and all(due_at <= each.row.due_at for each in plan([_opening(complaint, ANSWER, at)]))
+
+
+def _opening(complaint: Complaint, kind: str, at: datetime, due_at: datetime | None = None) -> Opening:
     return Opening(
-        kind, complaint, complaint.department, complaint.severity_class, at, clock=clock_for(complaint, kind)
+        kind,
+        complaint,
+        complaint.department,
+        complaint.severity_class,
+        at,
+        clock=clock_for(complaint, kind),
+        due_at=due_at,
     )
 
 
@@ -180,8 +211,88 @@ def _open(complaint: Complaint) -> bool:
     return complaint.is_open
 
 
+def open_statutory(
+    complaint: Complaint, matter: OutsideMatter, starts: str, starts_on: date, *, at: datetime, by: User | None
+) -> None:
+    """Start the clocks of the law that a letter or its acceptance starts, beside the authority's own date."""
+    begins_at = min(statutory.start_of(starts_on, complaint.department.calendar), at)
+    openings = [
+        _statutory(complaint, rule, begins_at, starts_on, matter.pk) for rule in statutory.rules(starts, matter.channel)
+    ]
+    if starts == statutory.LETTER and matter.answer_by:
+        openings.append(_own_date(complaint, matter, begins_at))
+    actions.open_deadlines_in_bulk(openings, at=at, by=by)
+
+
+def open_longer(complaint: Complaint, row: Deadline, rule: statutory.Rule, *, at: datetime, by: User | None) -> None:
+    """The longer time that a rule gives to complex cases, from the same start."""
+    calendar = complaint.department.calendar
+    starts_on = row.started_at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    due_at = statutory.due_at(starts_on, rule.longer_days, rule.count, calendar)
+    actions.open_deadlines_in_bulk([_fixed(complaint, row.about, row.started_at, due_at)], at=at, by=by)
+
+
+def open_own_date(complaint: Complaint, matter: OutsideMatter, *, at: datetime, by: User | None) -> None:
+    begins_at = min(statutory.start_of(matter.received_on, complaint.department.calendar), at)
+    actions.open_deadlines_in_bulk([_own_date(complaint, matter, begins_at)], at=at, by=by)
+
+
+def _own_date(complaint: Complaint, matter: OutsideMatter, begins_at: datetime) -> Opening:
+    due_at = statutory.end_of(matter.answer_by or matter.received_on, complaint.department.calendar)
+    return _fixed(complaint, statutory.about(statutory.ANSWER_BY, matter.pk), begins_at, due_at)
+
+
+def _statutory(
+    complaint: Complaint,
+    rule: statutory.Rule,
+    begins_at: datetime,
+    starts_on: date | None = None,
+    matter_id: int | None = None,
+) -> Opening:
+    calendar = complaint.department.calendar
+    starts_on = starts_on or begins_at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    due_at = statutory.due_at(starts_on, rule.days, rule.count, calendar)
+    return _fixed(complaint, rule.about(matter_id), begins_at, due_at)
+
+
+def _fixed(complaint: Complaint, about: str, begins_at: datetime, due_at: datetime) -> Opening:
+    return Opening(
+        STATUTORY, complaint, complaint.department, complaint.severity_class, begins_at, due_at=due_at, about=about
+    )
+
+
+def lock_waits(ids: Sequence[int]) -> dict[int, Wait]:
+    """Lock the complaints of these waits that nobody is at, and read the waits anew below the locks."""
+    of = dict(Wait.objects.filter(pk__in=ids).values_list("pk", "complaint_id"))
+    locked = lock_complaints(sorted(set(of.values())))
+    free = [pk for pk, complaint_id in of.items() if complaint_id in locked]
+    waits = {row.pk: row for row in Wait.objects.filter(pk__in=free)}
+    for row in waits.values():
+        row.complaint = locked[row.complaint_id]
+    return waits
+
+
+def lock_wait(wait_id: int) -> Wait | None:
+    return lock_waits([wait_id]).get(wait_id)
+
+
 def register() -> None:
     """Declare the kinds; called once from `apps.py`."""
+    register_kind(
+        DeadlineKind(
+            name=WAITING,
+            label=_("Waiting for the customer"),
+            policy_key="deadline.waiting",
+            subject_type="wait",
+            lock=lock_wait,
+            lock_many=lock_waits,
+            still_due=lambda wait: wait.ended_at is None,
+            recipients=lambda wait, rung: (),
+            url=lambda wait: wait.complaint.get_absolute_url(),
+            may_pause=False,
+            is_reminder=True,
+        )
+    )
     for name, label, still_due, told, may_pause in (
         (OWNED, _("Somebody owns it"), lambda c: c.is_open and c.owner_id is None, recipients_of, True),
         (FIRST_RESPONSE, _("First response"), _open, recipients_of, False),
@@ -190,6 +301,8 @@ def register() -> None:
         (ORAL_REPORT, _("Oral report"), _open, recipients_of, True),
         (ORAL_REPORT_CONFIRMED, _("Oral report confirmed"), is_unconfirmed, confirmers_of, True),
         (WRITTEN_REPORT, _("Written report"), is_unsubmitted, recipients_of, True),
+        # An authority waits for its answer whatever has become of the complaint meanwhile.
+        (STATUTORY, _("Statutory clock"), lambda c: True, recipients_of, False),
     ):
         register_kind(
             DeadlineKind(
@@ -205,5 +318,6 @@ def register() -> None:
                 url=Complaint.get_absolute_url,
                 after_changes=after_changes,
                 may_pause=may_pause,
+                named=statutory.name_of if name == STATUTORY else None,
             )
         )

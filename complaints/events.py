@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.scope import scope_of
 from complaints import words
-from complaints.models import Category, Complaint, GuidanceCard
+from complaints.models import Category, Complaint, GuidanceCard, MessageTemplate
 from events.readers import let_read
 from events.registry import announce
 
@@ -30,6 +30,19 @@ SUGGESTION_KEPT = announce("suggestion.kept", _("{actor} kept a suggestion"), ic
 SUGGESTION_ANSWERED = announce("suggestion.answered", words.suggestion_answered, icon="bulb")
 FILE_ADDED = announce("attachment.added", words.file_added, icon="paperclip")
 FILE_WITHDRAWN = announce("attachment.withdrawn", words.file_withdrawn, icon="eye-off")
+TALK_CORRECTED = announce("communication.corrected", _("{actor} corrected what was recorded of a talk"), icon="edit")
+SENT = announce("communication.sent", words.sent, icon="send")
+NOT_SENT = announce("communication.not_sent", words.not_sent, icon="alert-triangle")
+SENT_AGAIN = announce("communication.sent_again", _("{actor} sends the e-mail again"), icon="refresh")
+WAITING = announce("complaint.waiting", words.waiting, icon="player-pause")
+RESUMED = announce("complaint.resumed", words.resumed, icon="player-play")
+GONE_OUTSIDE = announce("complaint.gone_outside", words.gone_outside, icon="world")
+MATTER_CHANGED = announce("complaint.outside_changed", words.matter_changed, icon="edit")
+MATTER_ACCEPTED = announce("complaint.outside_accepted", words.matter_accepted, icon="gavel")
+MATTER_ANSWERED = announce("complaint.outside_answered", words.matter_answered, icon="send")
+CLOCK_EXTENDED = announce("complaint.statutory_extended", words.clock_extended, icon="calendar-event")
+TEMPLATE_ADDED = announce("template.created", _("{actor} added the template"), icon="message-2")
+TEMPLATE_CHANGED = announce("template.changed", _("{actor} changed the template"), icon="message-2")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
 GUIDANCE_WRITTEN = announce("guidance.created", _("{actor} wrote the card"), icon="quote")
 GUIDANCE_CHANGED = announce("guidance.changed", _("{actor} changed the card"), icon="edit")
@@ -42,6 +55,12 @@ def _categories(user: User) -> QuerySet[Category]:
     return Category.objects.all() if may_read else Category.objects.none()
 
 
+def _templates(user: User) -> QuerySet[MessageTemplate]:
+    may_read = scope_of(user).may_read
+    return MessageTemplate.objects.all() if may_read else MessageTemplate.objects.none()
+
+
 let_read("complaint", Complaint.objects.visible_to)
 let_read("category", _categories)
 let_read("guidancecard", GuidanceCard.objects.visible_to)
+let_read("messagetemplate", _templates)

@@ -16,13 +16,14 @@ from complaints.models import Complaint
 from complaints.next_steps import next_step, stage, stage_name
 from complaints.querysets import ComplaintQuerySet
 from complaints.words import label
+from core.formats import when_text
 
 # Of a text of 20,000 characters a line shows the beginning only.
 WORDS_SHOWN = 160
 SHOWN = (
     "number", "contact_name", "title", "channel", "severity_class", "triage", "suggests_crisis", "state",
-    "next_due_at", "first_contact_at", "received_at", "ended_at", "customer__is_vip", "owner__name", "owner__username",
-    "department__name", "category__code", "category__name_en", "category__name_zh",
+    "next_due_at", "first_contact_at", "waiting_until", "received_at", "ended_at", "customer__is_vip", "owner__name",
+    "owner__username", "department__name", "category__code", "category__name_en", "category__name_zh",
 )  # fmt: skip
 
 
@@ -53,6 +54,8 @@ class Line:
     department: str
     # Its chip changes by the minute, so it is put into the drawn row.
     deadline: Any = field(compare=False)
+    # Until when it is the customer's turn.
+    waiting: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -98,6 +101,7 @@ def _line(row: Complaint, user: User, *, works_at_desk: bool) -> Line:
         is_mine=row.owner_id == user.pk,
         may_take=row.is_open and row.owner_id is None and works_at_desk,
         department=row.department.name if row.department_id != user.department_id else "",
+        waiting=when_text(row.waiting_until) if row.waiting_until else "",
         deadline=deadline,
     )
 

@@ -56,6 +56,15 @@ def register() -> None:
         "reports", "complaints:reports_to_read", "file-text", "complaints.read_complaints", order=45, label=_("Reports")
     )
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
+    register_nav(
+        "templates",
+        "complaints:template_list",
+        "message-2",
+        "complaints.manage_templates",
+        order=80,
+        label=_("Message templates"),
+        is_foot=True,
+    )
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
     guidance = "complaints.read_guidance"
     register_nav(

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from complaints.actions.ownership import may_take_over
 from complaints.codes import LIVE_CHANNELS, SeverityClass, State
-from complaints.deadlines import ANSWER
+from complaints.deadlines import ANSWER, FIRST_RESPONSE, OWNED, STATUTORY
 from complaints.models import Complaint, OralReport
 from complaints.next_steps import next_step
 from complaints.supervisors import Hearer, confirms_as
 from deadlines.models import Deadline
+
+# What is ours to do although we wait for the customer.
+TO_DO_WHILE_WAITING = (OWNED, FIRST_RESPONSE, ANSWER)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ def next_bar(
     nearest = min(running, key=lambda row: row.due_at, default=None)
     if not complaint.is_open:
         return _after_the_end(complaint, nearest, report, user)
+    if complaint.is_waiting and (nearest is None or nearest.kind not in TO_DO_WHILE_WAITING):
+        # The card of the wait says what there is to do.
+        return None
     if not user.has_perm("complaints.work_desk"):
         return NextBar(next_step(complaint, nearest.kind if nearest else ""), deadline=nearest)
     if complaint.owner_id is None:
@@ -59,7 +65,7 @@ def _after_the_end(
     complaint: Complaint, nearest: Deadline | None, report: OralReport | None, user: User
 ) -> NextBar | None:
     if report is None or report.confirmed_at is not None:
-        return None
+        return _outside_waits(nearest)
     hearer = confirms_as(report, user)
     if hearer is None:
         return NextBar(_("%(name)s is asked to confirm the oral report.") % {"name": report.told}, "", nearest)
@@ -70,6 +76,13 @@ def _after_the_end(
         nearest,
         [Press("confirm", _("Confirm the report"), url, "check", is_post=True)],
     )
+
+
+def _outside_waits(nearest: Deadline | None) -> NextBar | None:
+    if nearest is None or nearest.kind != STATUTORY:
+        return None
+    text = _("The complaint has ended, and their clock goes on until they are answered.")
+    return NextBar(_("Outside they still wait for an answer."), text, nearest)
 
 
 def confirm_words(hearer: Hearer) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.codes import AGREE_STATES, LASTR_STATES, State
-from complaints.deadlines import ANSWER
+from complaints.deadlines import ANSWER, FIRST_RESPONSE
 from complaints.models import Complaint
 
 STAGES = 5
@@ -29,6 +29,8 @@ def next_step(complaint: Complaint, due_kind: str = "") -> Promise | str:
     """Say what comes next. `due_kind` is the kind of the nearest deadline, when one runs."""
     if not complaint.is_open:
         return complaint.get_state_display()
+    if complaint.is_waiting and complaint.owner_id and due_kind not in (ANSWER, FIRST_RESPONSE):
+        return _("Wait for the customer")
     if complaint.state in LASTR_STATES:
         return _("Own it, then listen") if complaint.owner_id is None else AT_THE_DESK[complaint.state]
     if complaint.state == State.ACT:

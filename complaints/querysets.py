@@ -54,6 +54,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def unowned(self) -> "ComplaintQuerySet":
         return self.filter(owner=None)
 
+    def waiting(self) -> "ComplaintQuerySet":
+        """For the customer; what has ended waits for nobody."""
+        return self.filter(waiting_until__isnull=False)
+
     def overdue(self, now: datetime) -> "ComplaintQuerySet":
         return self.filter(next_due_at__lte=now)
 

@@ -33,7 +33,7 @@ DUE_COUNTED = (
     "COUNT(*) FILTER (WHERE next_due_at > %s AND next_due_at <= %s)"
 )
 
-FILTERS = ("overdue", "soon", "unowned", "all", "settled")
+FILTERS = ("overdue", "soon", "unowned", "waiting", "all", "settled")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Counters:
     overdue: int
     soon: int
     unowned: int
+    waiting: int
     open: int
     settled: int
     is_capped: bool
@@ -68,13 +69,17 @@ def counters(user: User, scope: str, *, now: datetime) -> Counters:
     rows = in_scope(user, scope)
     shown, overdue, soon = count_due(rows.open(), scope, now=now)
     unowned = parts_of(scope, [rows.open().unowned().order_by().values("pk")[:COUNTED]])
+    waiting = parts_of(scope, [rows.waiting().order_by().values("pk")[:COUNTED]])
     capped = count_all(
-        unowned=merged(unowned, "pk", COUNTED), settled=settled_today(rows, user, now=now).order_by()[:COUNTED]
+        unowned=merged(unowned, "pk", COUNTED),
+        waiting=merged(waiting, "pk", COUNTED),
+        settled=settled_today(rows, user, now=now).order_by()[:COUNTED],
     )
     return Counters(
         overdue=overdue,
         soon=soon,
         unowned=capped["unowned"],
+        waiting=capped["waiting"],
         open=min(shown, COUNTED),
         settled=capped["settled"],
         is_capped=shown > COUNTED,
@@ -111,6 +116,8 @@ def filtered(user: User, scope: str, chosen: str, *, now: datetime) -> Complaint
         rows = rows.due_before(now, now + ACT_NOW)
     elif chosen == "unowned":
         rows = rows.unowned()
+    elif chosen == "waiting":
+        rows = rows.waiting()
     return rows.order_by(*NEAREST_FIRST)
 
 
@@ -159,12 +166,21 @@ def ended_before(rows: ComplaintQuerySet, after: tuple[datetime | None, int] | N
 
 
 def grouped(rows: Sequence[Complaint], user: User, *, now: datetime) -> list[Group]:
-    """Act now (overdue or within 30 minutes), later today, later; empty groups are left out."""
+    """Act now (overdue or within 30 minutes), later today, later, waiting for the customer; empty ones are left out.
+
+    What waits stands last, but for what is due today all the same.
+    """
     tomorrow = (now.astimezone(zone_of(user)) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    groups = [Group("now", _("Act now"), []), Group("today", _("Later today"), []), Group("later", _("Later"), [])]
+    groups = [
+        Group("now", _("Act now"), []),
+        Group("today", _("Later today"), []),
+        Group("later", _("Later"), []),
+        Group("waiting", _("Waiting for the customer"), []),
+    ]
     for row in rows:
         due = row.next_due_at
         place = 2 if due is None or due >= tomorrow else 1 if due > now + ACT_NOW else 0
+        place = 3 if place == 2 and row.is_waiting else place
         groups[place].rows.append(row)
     return [group for group in groups if group.rows]
 

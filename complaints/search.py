@@ -3,6 +3,7 @@
 import re
 
 from accounts.models import User
+from complaints.codes import Reach
 from complaints.models import Complaint
 from core.search import SearchTable
 
@@ -23,6 +24,10 @@ def searchable_text(complaint: Complaint) -> str:
         complaint.product_name,
         complaint.product_batch,
     ]
+    if complaint.reach == Reach.SERIOUS:
+        # Letters come back under the authority's own number.
+        for matter in complaint.outside_matters.all():
+            parts += [matter.reference, matter.authority]
     if sale := complaint.sale:
         parts += [sale.external_id, sale.product_name, sale.batch]
     return "\n".join(part for part in parts if part)

@@ -6,11 +6,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import Department, User
 from complaints.actions.evaluation import supersede_evaluation
+from complaints.actions.wait_ends import wait_is_over
 from complaints.actions.written_reports import case_went_on
 from complaints.codes import AGREE_STATES, SeverityClass, State
-from complaints.deadlines import WRITTEN_REPORT, open_one
+from complaints.deadlines import WAITING, WRITTEN_REPORT, open_one
 from complaints.events import TRANSITIONED
-from complaints.models import Cause, Complaint
+from complaints.models import Cause, Complaint, Wait
 from core.errors import Blocked, Blocker
 from deadlines.actions import cancel_deadlines
 from events.models import Event, Notification
@@ -36,6 +37,11 @@ def nothing_is_left_open(event: Event, subject: Department) -> None:
             count,
         )
         raise Blocked([Blocker("open_complaints", text % {"count": count}, "is_active")])
+
+
+@subscribe("deadline.met", kind=WAITING)
+def wait_ends_by_itself(event: Event, subject: Wait) -> None:
+    wait_is_over(subject, at=event.at)
 
 
 @subscribe("user.changed")

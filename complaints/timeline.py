@@ -1,24 +1,32 @@
-"""What happened on a complaint, newest first, by day, with the words that were said. Two or three statements in all."""
+"""What happened on a complaint, newest first, by day, with the words that were said. Few statements in all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from complaints.codes import Counterpart
 from complaints.events import (
+    CLOCK_EXTENDED,
     COMMUNICATED,
     CREATED,
     DESK_CHANGED,
     FILE_ADDED,
     FILE_WITHDRAWN,
+    MATTER_ANSWERED,
+    NOT_SENT,
     NOTED,
     REPORT_CONFIRMED,
+    SENT,
     TRANSITIONED,
+    WAITING,
 )
-from complaints.models import Attachment, Communication, Complaint, DeskChange
+from complaints.models import Attachment, Communication, Complaint, DeskChange, Wait
+from complaints.words import talk_details
 from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
@@ -40,11 +48,19 @@ class Entry:
     is_customer: bool = False
     is_note: bool = False
     kind: str = field(default="")
+    # Of a talk: how long, with whom, until when it was an interim answer; and what came of what was sent.
+    details: str = ""
+    talk: Communication | None = None
 
     @property
     def is_alarm(self) -> bool:
-        """A promise that was not kept, and who was told then."""
-        return self.event.type in ("deadline.breached", "deadline.escalated")
+        """A promise that was not kept, and who was told then; a message that did not leave."""
+        return self.event.type in ("deadline.breached", "deadline.escalated", NOT_SENT)
+
+    @property
+    def delivery(self) -> str:
+        """What has come of a message that was sent from here; empty for all else."""
+        return self.talk.delivery_state if self.talk else ""
 
     @property
     def is_good(self) -> bool:
@@ -71,13 +87,12 @@ def _events(complaint_id: int, before: int | None) -> EventQuerySet:
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
-    """These events with the words that go with them: at most three statements."""
-    talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
-    talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
-    changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
-    file_ids = _referred(events, "attachment_id")
-    names = {row.pk: row.name for row in _files(file_ids)} if file_ids else {}
-    return [_entry(event, complaint, talks, changes, names) for event in events]
+    """These events with the words that go with them: a statement for each kind of row that any of them names."""
+    told: Told = {}
+    for name, read in REFERRED.items():
+        ids = _referred(events, name)
+        told[name] = {row.pk: row for row in read(ids)} if ids else {}
+    return [_entry(event, complaint, told) for event in events]
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
@@ -99,33 +114,55 @@ def _changes(ids: tuple[int, ...]) -> QuerySet[DeskChange]:
     return DeskChange.objects.filter(pk__in=ids).order_by()
 
 
-def _entry(
-    event: Event,
-    complaint: Complaint,
-    talks: dict[int, Communication],
-    changes: dict[int, DeskChange],
-    names: dict[int, str],
-) -> Entry:
+@prepared
+def _waits(ids: tuple[int, ...]) -> QuerySet[Wait]:
+    return Wait.objects.filter(pk__in=ids).order_by()
+
+
+# What an event may name, and how it is read.
+Told = dict[str, dict[int, Any]]
+REFERRED: dict[str, Callable[[tuple[int, ...]], Iterable[Any]]] = {
+    "communication_id": _talks,
+    "change_id": _changes,
+    "attachment_id": _files,
+    "wait_id": _waits,
+}
+
+
+def _entry(event: Event, complaint: Complaint, told: Told) -> Entry:
     words, sign = describe(event), icon(event)
+    named = {name: told[name].get(event.data.get(name, 0)) for name in REFERRED}
     if event.type == CREATED:
         return Entry(event, words, sign, complaint.description, is_customer=True, kind="customer")
-    if event.type in (COMMUNICATED, NOTED) and (talk := talks.get(event.data["communication_id"])):
-        return Entry(
-            event,
-            words,
-            sign,
-            talk.summary,
-            is_customer=talk.direction == "in",
-            is_note=talk.direction == "note",
-            kind="note" if talk.direction == "note" else "customer",
-        )
-    if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
+    if event.type in SPOKEN and (talk := named["communication_id"]):
+        return _of_talk(event, words, sign, talk)
+    if event.type == DESK_CHANGED and (change := named["change_id"]):
         return Entry(event, words, sign, change.note, kind="customer")
-    if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
-        return Entry(event, words, sign, complaint.end_reason)
     if event.type in (FILE_ADDED, FILE_WITHDRAWN):
-        return Entry(event, words, sign, names.get(event.data["attachment_id"], ""))
-    return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
+        return Entry(event, words, sign, named["attachment_id"].name if named["attachment_id"] else "")
+    if event.type in (WAITING, SENT, NOT_SENT):
+        return Entry(event, words, sign, named["wait_id"].reason if named["wait_id"] else "", kind="customer")
+    is_end = event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void")
+    kind = "deadline" if event.type.startswith("deadline.") else ""
+    return Entry(event, words, sign, complaint.end_reason if is_end else "", kind=kind)
+
+
+SPOKEN = (COMMUNICATED, NOTED, MATTER_ANSWERED, CLOCK_EXTENDED)
+
+
+def _of_talk(event: Event, words: str, sign: str, talk: Communication) -> Entry:
+    is_note = talk.direction == "note"
+    return Entry(
+        event,
+        words,
+        sign,
+        talk.summary,
+        is_customer=talk.direction == "in" and talk.counterpart == Counterpart.CUSTOMER,
+        is_note=is_note,
+        kind="note" if is_note else "customer",
+        details=talk_details(talk),
+        talk=talk,
+    )
 
 
 def by_day(found: Iterable[Entry], zone: ZoneInfo) -> list[Day]:

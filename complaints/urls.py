@@ -4,7 +4,7 @@ from django.urls import path
 
 from complaints.urls_case import case_urls
 from complaints.urls_causes import cause_urls
-from complaints.views import coaching, guidance, intake, intake_files, queue, search, written_report
+from complaints.views import coaching, guidance, intake, intake_files, queue, search, templates, written_report
 
 app_name = "complaints"
 
@@ -51,6 +51,13 @@ report_urls = [
     path("reports/", written_report.to_read, name="reports_to_read"),
 ]
 
+template_urls = [
+    path("message-templates/", templates.show, name="template_list"),
+    path("message-templates/new/", templates.edit, name="new_template"),
+    path("message-templates/starter/", templates.add_starter, name="starter_templates"),
+    path("message-templates/<int:template_id>/", templates.edit, name="edit_template"),
+]
+
 urlpatterns = [
     *queue_urls,
     *intake_urls,
@@ -58,6 +65,7 @@ urlpatterns = [
     *coaching_urls,
     *guidance_urls,
     *report_urls,
+    *template_urls,
     *case_urls,
     *cause_urls,
 ]

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import attachments, case, desk, evaluation, questions, record, slip, written_report
+from complaints.views import (
+    attachments,
+    case,
+    desk,
+    evaluation,
+    outside,
+    questions,
+    record,
+    slip,
+    talks,
+    waiting,
+    written_report,
+)
 
 
 class NumberConverter:
@@ -29,6 +41,16 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}deadlines/<int:deadline_id>/why/", case.why_deadline, name="why_deadline"),
     path(f"{ONE}act/", case.act, name="act"),
     path(f"{ONE}evaluate/", evaluation.evaluate, name="evaluate"),
+    path(f"{ONE}templates/", talks.pick_template, name="pick_template"),
+    path(f"{ONE}entries/fill/", talks.fill_entry, name="fill_entry"),
+    path(f"{ONE}talks/<int:talk_id>/correct/", talks.correct, name="correct_talk"),
+    path(f"{ONE}talks/<int:talk_id>/send-again/", talks.send_again, name="send_again"),
+    path(f"{ONE}wait/", waiting.wait, name="wait"),
+    path(f"{ONE}resume/", waiting.resume, name="resume"),
+    path(f"{ONE}outside/<int:matter_id>/", outside.change, name="change_matter"),
+    path(f"{ONE}outside/<int:matter_id>/accept/", outside.accept, name="accept_matter"),
+    path(f"{ONE}outside/<int:matter_id>/answer/", outside.answer, name="answer_matter"),
+    path(f"{ONE}clocks/<int:clock_id>/extend/", outside.extend, name="extend_statutory"),
     path(f"{ONE}record/edit/", record.edit, name="edit"),
     path(f"{ONE}written-report/", written_report.show, name="written_report"),
     path(f"{ONE}written-report/edit/", written_report.edit, name="edit_report"),

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.codes import Channel, Direction, Medium, SeverityClass, State, Threat
+from complaints import statutory
+from complaints.codes import Channel, Counterpart, Direction, Medium, SeverityClass, State, Threat, WaitEnd
 from complaints.models.desk import DeskChange
+from complaints.models.talk import Communication
 from core.files.kinds import Group
-from core.formats import listed_text
+from core.formats import duration_text, listed_text, when_text
 
 Values = Mapping[str, Any]
 
@@ -192,6 +194,12 @@ def report_confirmed(values: Values) -> str:
 
 def talked(values: Values) -> str:
     medium = label(Medium, values.get("medium", ""))
+    if values.get("counterpart") == Counterpart.OUTSIDE:
+        return _outside_talk(values, medium)
+    if values.get("is_sent"):
+        return _("{actor} wrote to the customer ({medium})").format(actor=values["actor"], medium=medium)
+    if values.get("is_interim"):
+        return _interim(values, medium)
     if values.get("direction") == Direction.IN:
         return _("The customer got in touch ({medium})").format(medium=medium)
     if values.get("is_first"):
@@ -211,3 +219,88 @@ def file_added(values: Values) -> str:
 
 def file_withdrawn(values: Values) -> str:
     return _("{actor} withdrew a file").format(actor=values["actor"])
+
+
+def _outside_talk(values: Values, medium: str) -> str:
+    if values.get("direction") == Direction.IN:
+        return _("It came from outside ({medium})").format(medium=medium)
+    return _("{actor} answered outside ({medium})").format(actor=values["actor"], medium=medium)
+
+
+def _interim(values: Values, medium: str) -> str:
+    words = (
+        _("First contact, an interim answer: {actor} ({medium})")
+        if values.get("is_first")
+        else _("Interim answer: {actor} ({medium})")
+    )
+    return words.format(actor=values["actor"], medium=medium)
+
+
+def sent(values: Values) -> str:
+    if values.get("is_first"):
+        return _("The e-mail is sent: first contact")
+    return _("The e-mail is sent")
+
+
+def not_sent(values: Values) -> str:
+    return _("The e-mail was perhaps not sent") if values.get("is_unknown") else _("The e-mail could not be sent")
+
+
+def waiting(values: Values) -> str:
+    return _("{actor} waits for the customer until {until}").format(actor=values["actor"], until=values["until_at"])
+
+
+def resumed(values: Values) -> str:
+    words = {
+        WaitEnd.RESUMED: _("{actor} ended the wait for the customer"),
+        WaitEnd.OVER: _("The wait for the customer is over"),
+        WaitEnd.ANSWERED: _("The customer got in touch, so nobody waits any more"),
+        WaitEnd.CLOSED: _("The wait ended with the complaint"),
+    }
+    return words[WaitEnd(values["end"])].format(actor=values["actor"])
+
+
+def gone_outside(values: Values) -> str:
+    channel = label(Channel, values.get("channel", ""))
+    if values.get("answer_by_on"):
+        words = _("It has gone outside ({channel}), to be answered until {until}")
+        return words.format(channel=channel, until=values["answer_by_on"])
+    return _("It has gone outside ({channel})").format(channel=channel)
+
+
+def matter_changed(values: Values) -> str:
+    words = _("{actor} changed what is known of it outside ({channel})")
+    return words.format(actor=values["actor"], channel=label(Channel, values.get("channel", "")))
+
+
+def matter_accepted(values: Values) -> str:
+    words = _("It was accepted outside ({channel}) on {day}")
+    return words.format(channel=label(Channel, values.get("channel", "")), day=values["accepted_on"])
+
+
+def matter_answered(values: Values) -> str:
+    words = _("{actor} noted that it is answered outside ({channel})")
+    return words.format(actor=values["actor"], channel=label(Channel, values.get("channel", "")))
+
+
+def clock_extended(values: Values) -> str:
+    words = _("{actor} gave it the longer time of complex cases: {rule}")
+    return words.format(actor=values["actor"], rule=statutory.name_of(values.get("about", "")))
+
+
+def talk_details(talk: Communication) -> str:
+    """How long, with whom, to which address, and when the customer hears from us again; what is known of it."""
+    parts = []
+    if talk.subject:
+        parts.append(_("Subject: {subject}").format(subject=talk.subject))
+    if talk.sent_to:
+        parts.append(_("to {address}").format(address=talk.sent_to))
+    if talk.duration_seconds:
+        parts.append(duration_text(talk.duration_seconds))
+    if talk.participants:
+        parts.append(_("with {people}").format(people=talk.participants))
+    if talk.next_answer_at:
+        parts.append(_("next answer by {time}").format(time=when_text(talk.next_answer_at)))
+    if talk.corrected_at:
+        parts.append(_("corrected {time}").format(time=when_text(talk.corrected_at)))
+    return " · ".join(parts)

@@ -50,15 +50,17 @@ def open_deadline(  # noqa: PLR0913
     at: datetime,
     clock: str | None = None,
     due_at: datetime | None = None,
+    about: str = "",
     by: User | None = None,
 ) -> Deadline | None:
     """Make a promise. None when the policy promises nothing of this kind to the class.
 
     `clock` replaces the policy's. With `due_at` the promise has its own date, and no policy or calendar moves it.
+    `about` tells it from others of its kind on this subject.
     Raises LookupError for an unknown kind, Conflict when it is running already, Blocked when the calendar never
     opens or the date is not after the start.
     """
-    opening = Opening(kind, subject, department, severity_class, started_at, clock, due_at)
+    opening = Opening(kind, subject, department, severity_class, started_at, clock, due_at, about)
     return next(iter(open_all([opening], at=at, by=by)), None)
 
 
@@ -80,9 +82,14 @@ def open_first_deadlines(
 
 
 @action
-def meet_deadline(kind: str, subject: Model, *, at: datetime, by: User | None = None) -> Deadline | None:
-    """The promise was kept at `at`. What was late stays late, whether or not a sweep came by before."""
-    rows = _lock(subject, [kind])
+def meet_deadline(
+    kind: str, subject: Model, *, about: Collection[str] | None = None, at: datetime, by: User | None = None
+) -> Deadline | None:
+    """The promise was kept at `at`. What was late stays late, whether or not a sweep came by before.
+
+    With `about` only those of the kind that are about one of these.
+    """
+    rows = _lock(subject, [kind], about)
     timers, done = _up_to_date(rows, subject, at)
     for timer in timers:
         if timer.row.is_open and timer.is_overdue(at):
@@ -99,11 +106,12 @@ def cancel_deadlines(
     *,
     kinds: Collection[str] | None = None,
     except_kinds: Collection[str] = (),
+    about: Collection[str] | None = None,
     at: datetime,
     by: User | None = None,
 ) -> list[Deadline]:
-    """The promises are no longer needed: of these kinds, or all but those."""
-    rows = [row for row in _lock(subject, kinds) if row.kind not in except_kinds]
+    """The promises are no longer needed: of these kinds (and about one of these), or all but those."""
+    rows = [row for row in _lock(subject, kinds, about) if row.kind not in except_kinds]
     timers, _shelf = load_timers(rows)
     commit([(timer, Entry(events.CANCELLED, subject, timer.cancel())) for timer in timers], at=at, by=by)
     return rows
@@ -186,9 +194,11 @@ def _up_to_date(
         return timers, bring_up_to_date(timers, [subject] * len(timers), shelf, at)
 
 
-def _lock(subject: Model, kinds: Collection[str] | None) -> list[Deadline]:
+def _lock(subject: Model, kinds: Collection[str] | None, about: Collection[str] | None = None) -> list[Deadline]:
     """The subject's open deadlines, locked by rising id. Raises LookupError for a kind that nobody declares."""
     rows = Deadline.objects.of(subject).open().select_related("department")
     if kinds is not None:
         rows = rows.filter(kind__in=[kind_named(kind).name for kind in kinds])
+    if about is not None:
+        rows = rows.filter(about__in=about)
     return list(rows.select_for_update(of=("self",)).order_by("id"))

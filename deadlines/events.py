@@ -16,7 +16,9 @@ def _of_kind(words: Promise) -> Words:
     """Say {kind} in the reader's language."""
 
     def fill(values: Mapping[str, Any]) -> str:
-        return str(words).format_map({**values, "kind": label(str(values.get("kind", "")))})
+        return str(words).format_map(
+            {**values, "kind": label(str(values.get("kind", "")), str(values.get("about", "")))}
+        )
 
     return fill
 

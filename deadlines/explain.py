@@ -52,7 +52,7 @@ class Explanation:
 
     @property
     def title(self) -> str:
-        return label(self.deadline.kind)
+        return label(self.deadline.kind, self.deadline.about)
 
 
 def explain(deadline: Deadline) -> Explanation:

@@ -37,8 +37,8 @@ BACK_OFF = (
 )  # fmt: skip
 # What firing changes, as long as no rule was counted anew.
 FIRED = (
-    "state", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error", "generation",
-    "is_dead",
+    "state", "met_at", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error",
+    "generation", "is_dead",
 )  # fmt: skip
 
 
@@ -129,8 +129,12 @@ def _sort_out(timers: Sequence[Timer], subjects: Subjects, now: datetime) -> tup
         row = timer.row
         if row.next_fire_at is None or row.next_fire_at > now:
             continue
-        if not kind_named(row.kind).still_due(subject):
+        kind = kind_named(row.kind)
+        if not kind.still_due(subject):
             over.append(Entry(events.CANCELLED, subject, timer.cancel()))
+        elif kind.is_reminder and row.due_at <= now:
+            # At its own time, however late the sweep comes by.
+            over.append(Entry(events.MET, subject, timer.meet(row.due_at)))
         elif found := reached_now(timer.course, timer.ladder, row.reached, row.put_off, now):
             tellings.append(Telling(timer, found, subject))
         else:

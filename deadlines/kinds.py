@@ -34,6 +34,10 @@ class DeadlineKind:
     lock_many: Callable[[Sequence[int]], Mapping[int, Subject]] | None = None
     recipients_many: Callable[[Sequence[Subject], str], Mapping[int, Iterable[User]]] | None = None
     after_changes: Callable[[Sequence[int]], object] | None = None
+    # What one is called by its `about`, where a subject may have several of this kind at once.
+    named: Callable[[str], Sentence] | None = None
+    # Nothing is broken when its time comes: it is met then, by itself, and the app hears of it by the event.
+    is_reminder: bool = False
 
     def locked(self, ids: Iterable[int]) -> Mapping[int, Subject]:
         """Lock those subjects that nobody is at, by rising id."""
@@ -79,9 +83,12 @@ def kinds_by_policy(policy_key: str) -> list[str]:
     return [kind.name for kind in _kinds.values() if kind.policy_key == policy_key]
 
 
-def label(name: str) -> str:
+def label(name: str, about: str = "") -> str:
     """What a kind is called, in the reader's language; one of an older version by its name."""
-    return str(_kinds[name].label) if name in _kinds else name
+    kind = _kinds.get(name)
+    if kind is None:
+        return name
+    return str(kind.named(about) if about and kind.named else kind.label)
 
 
 def tell_apps(rows: Iterable[Any]) -> None:

@@ -36,6 +36,8 @@ class Deadline(models.Model):
     kind = models.CharField(max_length=40)
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
+    # Which one, where a subject may have several of a kind at once, as statutory clocks are; blank for all others.
+    about = models.CharField(max_length=80, blank=True, default="")
     department = models.ForeignKey("accounts.Department", models.PROTECT, related_name="+", db_index=False)
     severity_class = models.SmallIntegerField()
 
@@ -102,7 +104,7 @@ class Deadline(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "kind"],
+                fields=["subject_type", "subject_id", "kind", "about"],
                 condition=Q(state__in=["pending", "paused", "breached"]),
                 name="one_open_deadline_a_kind",
             ),

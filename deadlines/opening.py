@@ -27,7 +27,10 @@ from policies.reading import policy, policy_version, remembered
 
 @dataclass(frozen=True)
 class Opening:
-    """A promise to be made. `clock` replaces the policy's; with `due_at` it has its own date and no policy moves it."""
+    """A promise to be made. `clock` replaces the policy's; with `due_at` it has its own date and no policy moves it.
+
+    `about` tells it from others of its kind on the same subject.
+    """
 
     kind: str
     subject: Model
@@ -36,6 +39,7 @@ class Opening:
     started_at: datetime
     clock: str | None = None
     due_at: datetime | None = None
+    about: str = ""
 
 
 class Planned(NamedTuple):
@@ -88,15 +92,17 @@ def wake_for(rows: Iterable[Deadline], at: datetime) -> None:
 
 def _refuse_second(openings: Sequence[Opening]) -> None:
     """Raise Conflict when such a promise is open already. The constraint says the same, less politely."""
-    wanted = {(opening.kind, opening.subject._meta.model_name, opening.subject.pk) for opening in openings}
+    wanted = {
+        (opening.kind, opening.subject._meta.model_name, opening.subject.pk, opening.about) for opening in openings
+    }
     found = (
         Deadline.objects.open()
         .filter(
-            kind__in={kind for kind, _, _ in wanted},
-            subject_type__in={name for _, name, _ in wanted},
-            subject_id__in={pk for _, _, pk in wanted},
+            kind__in={kind for kind, _, _, _ in wanted},
+            subject_type__in={name for _, name, _, _ in wanted},
+            subject_id__in={pk for _, _, pk, _ in wanted},
         )
-        .values_list("kind", "subject_type", "subject_id")
+        .values_list("kind", "subject_type", "subject_id", "about")
     )
     if len(wanted) < len(openings) or wanted & set(found):
         raise Conflict("deadline_open", _("This promise is running already."))
@@ -143,6 +149,7 @@ def _row(opening: Opening, clock: str, version: int) -> Deadline:
         kind=opening.kind,
         subject_type=kind_named(opening.kind).subject_type,
         subject_id=opening.subject.pk,
+        about=opening.about,
         department=opening.department,
         severity_class=opening.severity_class,
         policy_version=version,

@@ -19,9 +19,9 @@ from policies.reading import remembered, value_of
 
 # What a failing timer notes about itself is no event.
 DERIVED = (
-    "kind", "subject_type", "subject_id", "department_id", "severity_class", "policy_version", "length", "is_fixed",
-    "clock", "has_own_clock", "calendar_id", "calendar_version", "started_at", "due_at", "spans", "state", "met_at",
-    "breached_at", "next_fire_at", "reached", "round", "put_off", "generation",
+    "kind", "subject_type", "subject_id", "about", "department_id", "severity_class", "policy_version", "length",
+    "is_fixed", "clock", "has_own_clock", "calendar_id", "calendar_version", "started_at", "due_at", "spans", "state",
+    "met_at", "breached_at", "next_fire_at", "reached", "round", "put_off", "generation",
 )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ class _Folding:
             kind=told["kind"],
             subject_type=event.subject_type,
             subject_id=event.subject_id,
+            about=told.get("about", ""),
             department_id=told["department_id"],
             severity_class=told["severity_class"],
             policy_version=told["policy_version"],

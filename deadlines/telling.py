@@ -56,7 +56,13 @@ class Telling:
             code=code,
             key=f"deadline:{row.pk}:{row.generation}:{row.round}",
             url=kind_named(row.kind).url(self.subject),
-            values={"subject": str(self.subject), "kind": row.kind, "due_at": row.due_at, "round": row.round},
+            values={
+                "subject": str(self.subject),
+                "kind": row.kind,
+                "about": row.about,
+                "due_at": row.due_at,
+                "round": row.round,
+            },
         )
 
 
@@ -115,7 +121,7 @@ def unheard(tellings: Iterable[Telling]) -> list[Notice]:
             code=events.NOBODY_NOTICE,
             key=f"deadline-nobody:{telling.timer.row.pk}:{telling.timer.row.generation}",
             url="",
-            values={"subject": str(telling.subject), "kind": telling.timer.row.kind},
+            values={"subject": str(telling.subject), "kind": telling.timer.row.kind, "about": telling.timer.row.about},
         )
         for telling in silent
     ]

@@ -208,7 +208,9 @@ class Timer:
 
     def _facts(self, **more: Any) -> Facts:
         row = self.row
-        return {"deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at, **more}
+        which = {"about": row.about} if row.about else {}
+        facts = {"deadline": row.pk, "kind": row.kind, "generation": row.generation, "due_at": row.due_at}
+        return {**facts, **which, **more}
 
     def _put_in(self, key: Key) -> None:
         self.row.calendar_id = key.calendar_id if key else None

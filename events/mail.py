@@ -14,14 +14,23 @@ def message_id_of(key: str) -> str:
 
 
 def send_mail(delivery: Delivery) -> str:
-    """Send one mail. Its Message-ID comes from the key, so a second copy is known as such."""
+    """Send one mail by the house itself. Its Message-ID comes from the key, so a second copy is known as such."""
+    return _send(delivery, {"Auto-Submitted": "auto-generated"})
+
+
+def send_letter(delivery: Delivery) -> str:
+    """Send one mail that a person wrote; the rest is as of `send_mail`."""
+    return _send(delivery, {})
+
+
+def _send(delivery: Delivery, headers: dict[str, str]) -> str:
     message_id = message_id_of(delivery.key)
     mail = EmailMessage(
         # A line break in a subject would be another header.
         subject=" ".join(str(delivery.payload["subject"]).split()),
         body=str(delivery.payload["body"]),
         to=[delivery.recipient],
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id, **headers},
     )
     try:
         mail.send()

@@ -50,6 +50,7 @@ class Channel:
     prepare: Callable[[OutboxMessage], dict[str, Any] | None] | None
     is_repeatable: bool
     timeout_seconds: float
+    settled: Callable[[OutboxMessage], object] | None = None
 
 
 _channels: dict[str, Channel] = {}
@@ -62,16 +63,19 @@ def register_channel(
     prepare: Callable[[OutboxMessage], dict[str, Any] | None] | None = None,
     is_repeatable: bool = True,
     timeout_seconds: float = 15.0,
+    settled: Callable[[OutboxMessage], object] | None = None,
 ) -> None:
     """Register a way out of the house.
 
     `send` returns the provider's id (or "") and raises when it failed; it runs in a thread of its own and
     touches no database. `prepare` may read the database before and return the payload, or None when
     there is nothing left to say. A channel that is not repeatable (SMS, voice) is tried at most twice.
+    `settled` is told of a message that is sent or given up, after that is written: it may miss one when the
+    process dies in between, so whoever must know looks again now and then.
     """
     if timeout_seconds * 2 > LEASE_SECONDS:
         raise ValueError("A channel's timeout must be well below the lease.")
-    _channels[name] = Channel(name, send, prepare, is_repeatable, timeout_seconds)
+    _channels[name] = Channel(name, send, prepare, is_repeatable, timeout_seconds, settled)
 
 
 def enqueue(
@@ -97,6 +101,19 @@ def enqueue(
     if not_before is None:
         wake("events.tasks.dispatch_outbox")
     return message
+
+
+def send_again(message: OutboxMessage, recipient: str) -> bool:
+    """Let what was given up, or was perhaps sent, be tried again under its old key, perhaps to another address.
+
+    In the caller's transaction. False when it is not in such a state any more.
+    """
+    given_up = OutboxMessage.objects.undelivered().filter(pk=message.pk)
+    changes = {"recipient": recipient, "attempts": 0, "next_attempt_at": clock.now(), "last_error": ""}
+    is_done = bool(given_up.update(state=OutboxMessage.State.PENDING, **changes))
+    if is_done:
+        wake("events.tasks.dispatch_outbox")
+    return is_done
 
 
 def dispatch_outbox(limit: int = BATCH) -> int:
@@ -220,6 +237,19 @@ def _settle(message: OutboxMessage, **changes: Any) -> None:
     own = OutboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token)
     if not own.update(lease_until=None, lease_token="", **changes):
         logger.warning("Delivery %s was taken over before its outcome was noted", message.pk)
+    elif "state" in changes:
+        _tell(message)
+
+
+def _tell(message: OutboxMessage) -> None:
+    """Tell the channel's app what came of it; its trouble is not the dispatcher's."""
+    channel = _channels.get(message.channel)
+    if channel is None or channel.settled is None:
+        return
+    try:
+        channel.settled(OutboxMessage.objects.get(pk=message.pk))
+    except Exception:
+        logger.exception("What came of delivery %s could not be noted", message.pk)
 
 
 def _told(error: Exception) -> str:

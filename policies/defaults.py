@@ -11,6 +11,7 @@ from core.errors import Sentence
 from policies import validators as v
 from policies import words
 from policies.promises import promise
+from policies.statutory import RULES, ladder, longest_wait, statutory_rules
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,33 @@ _CAUSES = (
         _("How long a corrective action must have held before one may say that it helped."),
         v.whole(1, 365),
         DAYS,
+    ),
+)
+
+_OUTSIDE = (
+    PolicySpec(
+        "deadline.statutory",
+        {"rungs": [{"at": at, "to": "manager"} for at in (0.5, 0.8, 1.0)]},
+        _("Statutory clocks"),
+        _("At which share of a legal or regulator’s time whom to tell. It never pauses, and its date is its own."),
+        ladder,
+    ),
+    PolicySpec(
+        "deadline.waiting",
+        {"longest_days": 30},
+        _("Waiting for the customer"),
+        _("For how many days at most one waits for the customer at a time; “resolved” stands still meanwhile."),
+        longest_wait,
+    ),
+    PolicySpec(
+        "statutory.rules",
+        RULES,
+        _("Rules of law with their days"),
+        _(
+            "Which legal clocks run: from the letter, from the acceptance, or from the recording of every complaint;"
+            " in working days of the country or calendar days. Check them for your trade and country."
+        ),
+        statutory_rules,
     ),
 )
 
@@ -307,5 +335,5 @@ _WEEKS = (
     ),
 )  # fmt: skip
 
-_ALL = (*_COMPANY, *_DEADLINES, *_CAUSES, *_TRIAGE, *_RIGHTS, *_DESK, *_WEEKS)
+_ALL = (*_COMPANY, *_DEADLINES, *_CAUSES, *_OUTSIDE, *_TRIAGE, *_RIGHTS, *_DESK, *_WEEKS)
 SPECS: dict[str, PolicySpec] = {spec.key: spec for spec in _ALL}

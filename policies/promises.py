@@ -25,7 +25,7 @@ def promise(value: Any) -> dict[str, Any]:
     names = ("clock", "length", "rungs", "danger_clock", "late_hours")
     given = mapping(value, names, required=names[:3])
     clean: dict[str, Any] = {"clock": _clock(given["clock"]), "length": _lengths(given["length"], given["clock"])}
-    clean["rungs"] = _rungs(given["rungs"])
+    clean["rungs"] = rungs(given["rungs"])
     if "danger_clock" in given:
         clean["danger_clock"] = _clock(given["danger_clock"])
     if "late_hours" in given:
@@ -60,7 +60,7 @@ def _length(value: Any, clock: Any) -> str:
     return str(value)
 
 
-def _rungs(value: Any) -> list[dict[str, Any]]:
+def rungs(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_RUNGS:
         raise Invalid(_("Enter one to {most} rungs, each with “at” and “to”.").format(most=MOST_RUNGS))
     clean: list[dict[str, Any]] = []

@@ -10,7 +10,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import CodeFilter, Filter, IdFilter, InstantFilter, YesNoFilter
+from api.filters import CodeFilter, DayFilter, Filter, IdFilter, InstantFilter, YesNoFilter
 from api.nouns import complaints_facts as facts
 from api.nouns.complaints_answers import ComplaintOutput, ComplaintRowOutput, HiddenComplaintOutput
 from api.nouns.complaints_base import ComplaintView, at_fields
@@ -22,6 +22,7 @@ from complaints.actions.lodge import lodge_complaint
 from complaints.actions.record import change_complaint
 from complaints.codes import Channel, Reach, SeverityClass, State
 from complaints.duplicates import possible_duplicates
+from complaints.forms.search import gone_outside
 from complaints.intake import Intake
 from complaints.models import Complaint, ExternalReference
 from complaints.querysets import ComplaintQuerySet
@@ -65,6 +66,23 @@ class ClassFilter(Filter):
         return {"1": 1, "2": 2}[text]
 
 
+class WaitingFilter(YesNoFilter):
+    def apply(self, rows: QuerySet[Any], value: bool) -> QuerySet[Any]:
+        return rows.filter(waiting_until__isnull=not value)
+
+
+class OutsideFilter(Filter):
+    """By what an authority or the press has of it."""
+
+    def apply(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.filter(gone_outside(**{self.lookup: value}))
+
+
+class OutsideByFilter(DayFilter):
+    def apply(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.filter(gone_outside(**{self.lookup: value}, answered_at=None))
+
+
 class ExternalIdFilter(Filter):
     """An id of another system, `system:id`."""
 
@@ -105,6 +123,11 @@ class Complaints(ListCreateView):
         "external_id": ExternalIdFilter("", "Its id in another system, as system:id."),
         "received_since": InstantFilter("received_at__gte", "Received at or after this instant."),
         "received_until": InstantFilter("received_at__lt", "Received before this instant."),
+        "is_waiting": WaitingFilter("waiting_until", "Whether we wait for the customer."),
+        "outside_reference": OutsideFilter("reference", "Exactly this reference of an authority."),
+        "outside_answer_by": OutsideByFilter(
+            "answer_by__lte", "An authority wants an answer by this day, and has none."
+        ),
         "due_before": InstantFilter("next_due_at__lt", "Its nearest open deadline is due before this instant."),
         "updated_since": InstantFilter("updated_at__gte", "Changed at or after this instant."),
     }

@@ -9,8 +9,11 @@ from accounts.models import User
 from api.fields import Code, Day, Instant, MoneyField
 from api.serializers import Output
 from api.words import DEADLINE_KINDS, WAYS
+from complaints import statutory
 from complaints.codes import (
     Channel,
+    Counterpart,
+    DeliveryState,
     Demand,
     Medium,
     Outcome,
@@ -25,10 +28,12 @@ from complaints.codes import (
     Upset,
 )
 from complaints.duplicates import WHY
-from complaints.models import Category, Complaint, ComplaintLink, OralReport
+from complaints.models import Category, Communication, Complaint, ComplaintLink, OralReport
 from complaints.words import REASONS, reason_words
 from core.money import Money
 from customers.codes import CustomerKind
+from deadlines.kinds import label
+from deadlines.models import Deadline
 from deadlines.models import State as DeadlineState
 
 WORKFLOWS = ["lastr", "agree"]
@@ -69,11 +74,47 @@ class CategoryCode(serializers.CharField):
 
 class DeadlineOutput(Output):
     kind = serializers.ChoiceField(choices=DEADLINE_KINDS, help_text="What is promised.")
+    rule = serializers.SerializerMethodField(
+        help_text="Of a statutory clock: code of its rule, answer_by for the authority’s own date; null for all others."
+    )
+    outside = serializers.SerializerMethodField(
+        help_text="Of a statutory clock: id of the matter outside that started it; null where none did."
+    )
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="What it is called, in the language of the answer."
+    )
     due_at = Instant(help_text="Until when.")
     state = Code(choices=DeadlineState.choices, help_text="How it stands.")
     met_at = Instant(allow_null=True, help_text="When it was kept.")
     breached_at = Instant(allow_null=True, help_text="When it was broken; a promise that was kept late has both.")
     round = serializers.IntegerField(help_text="How often it has escalated.")
+
+    def get_rule(self, row: Deadline) -> str | None:
+        return statutory.code_of(row.about) if row.about else None
+
+    def get_outside(self, row: Deadline) -> int | None:
+        return statutory.matter_of(row.about) if row.about else None
+
+    def get_label(self, row: Deadline) -> str:
+        return label(row.kind, row.about)
+
+
+class WaitingOutput(Output):
+    since = Instant(help_text="Since when it is the customer’s turn.")
+    until = Instant(help_text="When the wait ends by itself.")
+    reason = serializers.CharField(help_text="What is waited for.")
+
+
+class OutsideOutput(Output):
+    id = serializers.IntegerField(help_text="Id of the matter; it is accepted and answered by it.")
+    complaint = serializers.CharField(source="complaint.number", help_text="Number of the complaint.")
+    channel = Code(choices=Channel.choices, help_text="To whom it has gone.")
+    authority = serializers.CharField(help_text="Name of the authority or medium; may be empty.")
+    reference = serializers.CharField(help_text="Their reference; may be empty.")
+    received_on = Day(help_text="When their letter came.")
+    answer_by = Day(allow_null=True, help_text="Until when they want an answer.")
+    accepted_on = Day(allow_null=True, help_text="When they took it on.")
+    answered_at = Instant(allow_null=True, help_text="When they were answered.")
 
 
 class TriageReasonOutput(Output):
@@ -228,6 +269,10 @@ class ComplaintRowOutput(Output):
         many=True, source="answered_deadlines", help_text="The newest deadline of each kind; earlier ones: /deadlines."
     )
     next_due_at = Instant(allow_null=True, help_text="When the nearest open deadline is due.")
+    waiting = serializers.SerializerMethodField(help_text="While we wait for the customer; null when we do not.")
+    outside = OutsideOutput(
+        many=True, source="answered_outside_matters", help_text="Authorities, press and public who have the matter."
+    )
     first_contact_at = Instant(allow_null=True, help_text="When the customer was first contacted.")
     satisfaction = SatisfactionOutput(source="*", help_text="The ladder.")
     outcome = Said(choices=Outcome.choices, help_text="What came of it.")
@@ -238,6 +283,11 @@ class ComplaintRowOutput(Output):
         many=True, source="answered_oral_reports", help_text="To whom it was reported, newest first."
     )
     links = LinkOutput(many=True, source="answered_links", help_text="Complaints that belong together with it.")
+
+    @extend_schema_field(WaitingOutput(allow_null=True))
+    def get_waiting(self, complaint: Complaint) -> dict[str, Any] | None:
+        wait = next(iter(complaint.__dict__["answered_waits"]), None)
+        return WaitingOutput(wait).data if wait else None
 
     def get_external_ids(self, complaint: Complaint) -> dict[str, str]:
         return {row.source: row.external_id for row in complaint.__dict__["answered_external_references"]}
@@ -292,15 +342,32 @@ class HiddenComplaintOutput(Output):
         return True
 
 
+class DeliveryOutput(Output):
+    to = serializers.CharField(source="sent_to", help_text="The address.")
+    state = Code(source="delivery_state", choices=DeliveryState.choices, help_text="What has come of it.")
+    error = serializers.CharField(source="delivery_error", help_text="Why it was not sent; else empty.")
+
+
 class CommunicationOutput(Output):
     id = serializers.IntegerField(help_text="Id of the communication.")
     direction = Code(choices=WAYS, help_text="Who got in touch.")
     medium = Code(choices=Medium.choices, help_text="How.")
     at = Instant(help_text="When it was.")
     duration_seconds = serializers.IntegerField(allow_null=True, help_text="How long it took.")
+    counterpart = Code(choices=Counterpart.choices, help_text="With whom: the customer, or somebody outside.")
+    participants = serializers.CharField(help_text="Who took part; may be empty.")
+    subject = serializers.CharField(help_text="Subject of an e-mail; may be empty.")
     summary = serializers.CharField(help_text="What was said.")
+    is_interim = serializers.BooleanField(help_text="An answer that is not final yet.")
+    next_answer_at = Instant(allow_null=True, help_text="When an interim answer says that the next one comes.")
     recorded_by = Username(help_text="Who recorded it.")
     recorded_at = Instant(help_text="When it was recorded.")
+    corrected_at = Instant(allow_null=True, help_text="When its author corrected it last.")
+    delivery = serializers.SerializerMethodField(help_text="Of what was sent from here; null for what was only noted.")
+
+    @extend_schema_field(DeliveryOutput(allow_null=True))
+    def get_delivery(self, row: Communication) -> dict[str, Any] | None:
+        return DeliveryOutput(row).data if row.delivery_state else None
 
 
 class NoteOutput(Output):

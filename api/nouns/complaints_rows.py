@@ -10,7 +10,16 @@ from accounts.scope import Scope, scope_of
 from complaints.around import read_around
 from complaints.deadlines import deadlines_of
 from complaints.duplicates import Duplicate, same_people
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, ExternalReference, OralReport
+from complaints.models import (
+    Category,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    ExternalReference,
+    OralReport,
+    OutsideMatter,
+    Wait,
+)
 from complaints.models import Promise as CustomerPromise
 from complaints.querysets import ComplaintQuerySet
 from core.prepared import padded, prepared
@@ -25,7 +34,11 @@ PARTS: dict[str, QuerySet[Any]] = {
     "external_references": ExternalReference.objects.order_by("source"),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
     "further_categories": Category.objects.all(),
+    "outside_matters": OutsideMatter.objects.select_related("complaint"),
+    "waits": Wait.objects.filter(ended_at=None),
 }
+# Told by other means than a look at their table.
+ELSEWHERE = ("further_categories", "waits")
 
 
 def complaints_for(user: User) -> ComplaintQuerySet:
@@ -49,16 +62,17 @@ def _found(scope: Scope, number: str | None, pk: int | None) -> ComplaintQuerySe
 
 
 def _complaints_within(scope: Scope) -> ComplaintQuerySet:
-    parts = {name: rows for name, rows in PARTS.items() if name != "further_categories"}
+    parts = {name: rows for name, rows in PARTS.items() if name not in ELSEWHERE}
     has: dict[str, Any] = {f"has_{name}": Exists(rows.filter(complaint=OuterRef("pk"))) for name, rows in parts.items()}
     has["has_further_categories"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
+    has["has_waits"] = Q(waiting_until__isnull=False)
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
     rows: ComplaintQuerySet = Complaint.objects.within(scope).select_related(*RELATED).annotate(**has)
     return rows
 
 
 def complete(rows: Sequence[Complaint], user: User) -> None:
-    """Put onto rows of `complaints_for` what else their answers tell, as `answered_…`: at most eight statements."""
+    """Put onto rows of `complaints_for` what else their answers tell, as `answered_…`: at most ten statements."""
     for name, part in PARTS.items():
         having = [row for row in rows if getattr(row, f"has_{name}")]
         prefetch_related_objects(having, Prefetch(name, part))
@@ -96,9 +110,9 @@ def complete_new(complaint: Complaint, duplicates: list[Duplicate]) -> Complaint
 
 def newest_deadlines(ids: Sequence[int]) -> dict[int, list[Deadline]]:
     """The newest deadline of each kind, by complaint; the earlier rounds stand under its own address."""
-    newest: dict[int, dict[str, Deadline]] = {}
+    newest: dict[int, dict[tuple[str, str], Deadline]] = {}
     for row in deadlines_of(padded(ids)) if ids else []:
-        newest.setdefault(row.subject_id, {})[row.kind] = row
+        newest.setdefault(row.subject_id, {})[row.kind, row.about] = row
     return {pk: list(kinds.values()) for pk, kinds in newest.items()}
 
 

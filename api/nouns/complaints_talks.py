@@ -8,24 +8,26 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.fields import Code, Instant, Text, Whole
+from api.fields import Code, Instant, Line, Text, Whole, YesNo
 from api.filters import CodeFilter, Filter, InstantFilter
 from api.nouns.complaints_answers import CommunicationOutput, DeadlineOutput, NoteOutput, Username
 from api.nouns.complaints_base import OfComplaint, at_fields
 from api.nouns.complaints_rows import visible_links
 from api.serializers import Input, Output
-from api.views import ListCreateView, ListView
+from api.views import ActionView, ListCreateView, ListView
 from api.words import WAYS
+from complaints.actions.sending import send_communication_again
 from complaints.actions.talks import record_communication, write_note
 from complaints.codes import Direction, Medium
 from complaints.events import LINKED
-from complaints.models import Communication
+from complaints.models import Communication, Complaint
 from complaints.timeline import Entry, entries_of
 from deadlines.models import Deadline
 from events.log import timeline
 from events.models import Event
 
 A_DAY = 24 * 60 * 60
+TALK_FIELDS = ("summary", "at", "direction", "medium", "is_interim", "next_answer_at")
 
 
 class CommunicationInput(Input):
@@ -34,12 +36,25 @@ class CommunicationInput(Input):
     summary = Text(max_length=5000, help_text="What was said.")
     at = Instant(required=False, help_text="When it was; now, when left out.")
     duration_seconds = Whole(required=False, min_value=0, max_value=A_DAY, help_text="How long it took.")
+    participants = Line(required=False, allow_blank=True, max_length=300, help_text="Who took part.")
+    subject = Line(required=False, allow_blank=True, max_length=200, help_text="Subject of an e-mail.")
+    is_interim = YesNo(required=False, help_text="An answer that is not final yet; it says when the next one comes.")
+    next_answer_at = Instant(
+        required=False, allow_null=True, help_text="When the next answer comes, which is promised; of an interim one."
+    )
+    send = YesNo(
+        required=False,
+        help_text="Send it from here, as an e-mail to the address on record; it keeps its promises when it has left.",
+    )
 
     example = {"direction": "out", "medium": "phone", "summary": "Called, apologised, visit agreed"}
 
 
 class Communications(OfComplaint, ListCreateView):
-    """Talks with the customer, newest first. The first one outwards meets the deadline of the first response."""
+    """Talks with the customer, newest first. The first one outwards meets the deadline of the first response.
+
+    With `send` it is an e-mail that leaves from here; `delivery` says what has come of it.
+    """
 
     serializer_class = CommunicationOutput
     input_class = CommunicationInput
@@ -56,11 +71,31 @@ class Communications(OfComplaint, ListCreateView):
         return self.complaint.communications.filter(direction__in=dict(WAYS)).select_related("recorded_by")
 
     def create(self, values: dict[str, Any]) -> Communication:
-        with at_fields({name: name for name in ("summary", "at", "direction", "medium")}):
-            return record_communication(self.complaint.pk, by=self.user, **values)
+        told = {name: value for name, value in values.items() if name != "send"}
+        with at_fields({name: name for name in TALK_FIELDS}):
+            return record_communication(self.complaint.pk, is_sent=values.get("send", False), by=self.user, **told)
 
     def location(self, made: Communication) -> str:
         return reverse("api:complaints-communications", kwargs=self.kwargs)
+
+
+class SendAgain(OfComplaint, ActionView):
+    """Send once more what could not be sent, to the address on record now; 409 `not_failed` for all else."""
+
+    serializer_class = CommunicationOutput
+    posts = "complaints.work_case"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.complaint.communications.exclude(direction=Direction.NOTE).select_related("recorded_by")
+
+    def look_again(self) -> None:
+        self.get_queryset()
+
+    def act(self, values: dict[str, Any]) -> Communication:
+        row = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise Complaint.DoesNotExist
+        return send_communication_again(row.pk, by=self.user)
 
 
 class NoteInput(Input):
@@ -139,6 +174,11 @@ class Timeline(OfComplaint, ListView):
 
 urlpatterns = [
     path("complaints/<word:number>/communications", Communications.as_view(), name="complaints-communications"),
+    path(
+        "complaints/<word:number>/communications/<id:pk>/send-again",
+        SendAgain.as_view(),
+        name="complaints-send-again",
+    ),
     path("complaints/<word:number>/notes", Notes.as_view(), name="complaints-notes"),
     path("complaints/<word:number>/deadlines", Deadlines.as_view(), name="complaints-deadlines"),
     path("complaints/<word:number>/timeline", Timeline.as_view(), name="complaints-timeline"),

@@ -9,7 +9,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.fields import Code, Line, Text, Whole
+from api.fields import Code, Day, Instant, Line, Text, Whole
 from api.nouns.complaints_base import ComplaintVerb, ComplaintView, at_fields
 from api.nouns.complaints_moves import MOVES, PersonField, TransitionOutput, offered
 from api.problems import invalid
@@ -19,6 +19,7 @@ from complaints.actions.desk import call_supervisor
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
 from complaints.actions.ownership import assign_complaint
+from complaints.actions.waiting import resume_complaint, wait_for_customer
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
 from complaints.models import Complaint, ComplaintLink
 
@@ -118,18 +119,57 @@ class Link(ComplaintVerb):
 class GoneOutsideInput(Input):
     channel = Code(choices=[(code, code) for code in Channel.values if code in OUTSIDE_CHANNELS], help_text="To whom.")
     summary = Text(max_length=5000, help_text="What was said, written or posted.")
+    authority = Line(required=False, allow_blank=True, max_length=160, help_text="Name of the authority or medium.")
+    reference = Line(required=False, allow_blank=True, max_length=80, help_text="Their reference.")
+    received_on = Day(required=False, help_text="When it came; today, when left out.")
+    answer_by = Day(required=False, allow_null=True, help_text="Until when they want an answer.")
 
-    example = {"channel": "press", "summary": "A reporter of the evening paper called."}
+    example = {
+        "channel": "regulator",
+        "summary": "They ask for our side of it.",
+        "authority": "Market supervision office",
+        "reference": "2026-0815",
+        "received_on": "2026-11-18",
+        "answer_by": "2026-11-27",
+    }
 
 
 class GoneOutside(ComplaintVerb):
-    """It has gone outside: kept on it, triaged again, told to the leaders."""
+    """It has gone outside: kept on it, triaged again, told to the leaders; a letter starts the clocks of the law."""
 
     input_class = GoneOutsideInput
     posts = "complaints.work_desk"
 
     def act(self, values: dict[str, Any]) -> Complaint:
-        return record_gone_outside(self.complaint.pk, by=self.user, **values)
+        with at_fields({"received_on": "received_on", "answer_by": "answer_by"}):
+            return record_gone_outside(self.complaint.pk, by=self.user, **values)
+
+
+class WaitInput(Input):
+    reason = Text(max_length=1000, help_text="What is waited for.")
+    until = Instant(help_text="When it ends by itself at the latest.")
+
+    example = {"reason": "She sends a photo of the invoice.", "until": "2026-11-27T18:00:00+08:00"}
+
+
+class WaitForCustomer(ComplaintVerb):
+    """It is the customer’s turn: `resolved` stands still until then, or until they get in touch."""
+
+    input_class = WaitInput
+    posts = "complaints.work_case"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        with at_fields({"reason": "reason", "until": "until"}):
+            return wait_for_customer(self.complaint.pk, by=self.user, **values)
+
+
+class Resume(ComplaintVerb):
+    """End the wait for the customer; `resolved` runs on with what was left of it."""
+
+    posts = "complaints.work_case"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return resume_complaint(self.complaint.pk, by=self.user)
 
 
 class CallSupervisor(ComplaintVerb):
@@ -149,5 +189,7 @@ urlpatterns = [
     path("complaints/<word:number>/assign", Assign.as_view(), name="complaints-assign"),
     path("complaints/<word:number>/link", Link.as_view(), name="complaints-link"),
     path("complaints/<word:number>/gone-outside", GoneOutside.as_view(), name="complaints-gone-outside"),
+    path("complaints/<word:number>/wait", WaitForCustomer.as_view(), name="complaints-wait"),
+    path("complaints/<word:number>/resume", Resume.as_view(), name="complaints-resume"),
     path("complaints/<word:number>/call-supervisor", CallSupervisor.as_view(), name="complaints-call-supervisor"),
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +12,12 @@ from complaints.actions.attachments import move_from_draft
 from complaints.actions.causes import follow_causes
 from complaints.actions.links import link_complaints
 from complaints.actions.notices import tell_handlers, tell_leaders_of_crisis, tell_supervisor_of_threat
+from complaints.actions.outside_matters import open_matter
 from complaints.actions.ownership import require_owner_is_a_person
 from complaints.actions.restriction import named_readers
 from complaints.actions.talks import add_communication
 from complaints.causes import with_open_causes
-from complaints.codes import LIVE_CHANNELS, Direction, Medium, SeverityClass, State
+from complaints.codes import LIVE_CHANNELS, OUTSIDE_CHANNELS, Direction, Medium, SeverityClass, State
 from complaints.deadlines import FIRST_RESPONSE, OWNED, begin, next_due_at, plan_clocks, readers
 from complaints.facts import figures, gather
 from complaints.intake import Intake
@@ -274,6 +276,11 @@ def _follow_through(
     complaint.begun = begin(Entry(events.CREATED, complaint, facts), planned, at=now, by=by)
     if complaint.owner_id:
         meet_deadline(OWNED, complaint, at=now, by=by)
+    if complaint.channel in OUTSIDE_CHANNELS:
+        received_on = complaint.received_at.astimezone(ZoneInfo(complaint.department.calendar.time_zone)).date()
+        open_matter(complaint, channel=complaint.channel, received_on=received_on, at=now, by=by)
+        # More has begun than the clocks in hand.
+        complaint.begun = ()
     if intake.is_talking and complaint.channel in LIVE_CHANNELS:
         _talk_is_first_contact(complaint, by, now)
     index_complaint(complaint)
@@ -285,18 +292,22 @@ def _follow_through(
     if intake.link_to:
         # Linking is a change of both, which it reads and saves by itself.
         complaint.refresh_from_db(fields=["version"])
-    if complaint.severity_class == SeverityClass.TWO:
-        tell_handlers(complaint, but=by, at=now)
-    if complaint.suggests_crisis:
-        tell_leaders_of_crisis(complaint, but=by, at=now)
-    tell_supervisor_of_threat(complaint, but=by, at=now)
-    if complaint.owner_id or intake.is_talking:
+    _tell(complaint, by, now)
+    if complaint.owner_id or intake.is_talking or complaint.channel in OUTSIDE_CHANNELS:
         # Some of them are kept already.
         complaint.next_due_at = next_due_at(complaint)
         complaint.save(update_fields=["next_due_at", "first_contact_at"])
     if intake.key is not None and by is not None:
         move_from_draft(intake.key, complaint, by=by, at=now)
         Draft.objects.filter(key=intake.key, user=by).delete()
+
+
+def _tell(complaint: Complaint, by: User | None, now: datetime) -> None:
+    if complaint.severity_class == SeverityClass.TWO:
+        tell_handlers(complaint, but=by, at=now)
+    if complaint.suggests_crisis:
+        tell_leaders_of_crisis(complaint, but=by, at=now)
+    tell_supervisor_of_threat(complaint, but=by, at=now)
 
 
 def _has_causes(complaint: Complaint, reasons: list[Reason]) -> bool:

@@ -1,6 +1,6 @@
 """A complaint that goes outside later, and triage again when the facts change. Source: DOMAIN.md 3.2."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,30 +9,44 @@ from complaints import events
 from complaints.actions.classes import move_to_class
 from complaints.actions.locking import locked, require_open, save
 from complaints.actions.notices import tell_leaders_of_crisis
+from complaints.actions.outside_matters import open_matter
 from complaints.actions.talks import add_communication
-from complaints.codes import OUTSIDE_CHANNELS, Channel, Direction, Medium, Reach, SeverityClass
+from complaints.codes import (
+    MEDIUM_OF_OUTSIDE,
+    OUTSIDE_CHANNELS,
+    Channel,
+    Counterpart,
+    Direction,
+    Reach,
+    SeverityClass,
+)
 from complaints.facts import figures, gather
 from complaints.intake import Intake
 from complaints.models import Complaint
+from complaints.search import index_complaint
 from complaints.triage import Reason, triage
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, PermissionDenied
 from events.log import record_event
 
-MEDIUM_OF_OUTSIDE = {
-    Channel.REGULATOR: Medium.LETTER,
-    Channel.CONSUMER_ASSOCIATION: Medium.LETTER,
-    Channel.PRESS: Medium.PHONE,
-    Channel.SOCIAL_MEDIA: Medium.CHAT,
-}
-
 
 @action
-def record_gone_outside(complaint_id: int, *, channel: str, summary: str, by: User) -> Complaint:
+def record_gone_outside(
+    complaint_id: int,
+    *,
+    channel: str,
+    summary: str,
+    authority: str = "",
+    reference: str = "",
+    received_on: date | None = None,
+    answer_by: date | None = None,
+    by: User,
+) -> Complaint:
     """A regulator's letter, a post or a reporter's call on an open complaint: kept on it, and triaged again.
 
-    It becomes class 2 with the reason, counts as told to others, and suggests a crisis to the leaders.
+    It becomes class 2 with the reason, counts as told to others, and suggests a crisis to the leaders. A letter
+    starts the clocks of the law, and that of the date it names.
     """
     if not by.has_perm("complaints.work_desk"):
         raise PermissionDenied
@@ -52,11 +66,23 @@ def record_gone_outside(complaint_id: int, *, channel: str, summary: str, by: Us
         medium=MEDIUM_OF_OUTSIDE[Channel(channel)],
         at=now,
         summary=summary,
+        counterpart=Counterpart.OUTSIDE,
+        by=by,
+    )
+    open_matter(
+        complaint,
+        channel=channel,
+        authority=authority,
+        reference=reference,
+        received_on=received_on,
+        answer_by=answer_by,
+        at=now,
         by=by,
     )
     complaint.reach = Reach.SERIOUS
     _add_reasons(complaint, [Reason("outside", {"channel": channel}, suggests_crisis=True)], by=by, at=now)
     save(complaint, "reach", *RETRIAGED, at=now)
+    index_complaint(complaint)
     return complaint
 
 

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
-from complaints.codes import Outcome, Relief
-from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED
+from complaints.actions.outside_matters import end_statutory
+from complaints.actions.wait_ends import end_wait
+from complaints.codes import Outcome, Relief, WaitEnd
+from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED, STATUTORY
 from complaints.models import Complaint
 from complaints.workflow import workflow_of
 from core import clock
@@ -38,14 +40,20 @@ def transition(complaint: Complaint, name: str, *, by: User | None, at: datetime
 def end(complaint: Complaint, *, outcome: str, relief: str, reason: str, at: datetime, by: User) -> None:
     """Fill what every end carries, and stop the clocks that end with it. Source: DOMAIN.md 3.4.
 
-    Only what is promised after the end goes on: the oral report's confirmation.
+    Only what is promised after the end goes on: the oral report's confirmation, and what an authority waits for.
     """
     complaint.outcome, complaint.relief, complaint.end_reason = outcome, relief, reason
     complaint.ended_at = at
-    cancel_deadlines(complaint, at=at, except_kinds=[ORAL_REPORT, ORAL_REPORT_CONFIRMED], by=by)
+    if complaint.is_waiting:
+        end_wait(complaint, WaitEnd.CLOSED, at=at, by=by)
+    cancel_deadlines(complaint, at=at, except_kinds=[ORAL_REPORT, ORAL_REPORT_CONFIRMED, STATUTORY], by=by)
+    end_statutory(complaint, at=at, by=by)
 
 
-END_FIELDS = ("state", "outcome", "relief", "end_reason", "ended_at", "satisfaction", "severity_class")
+END_FIELDS = (
+    "state", "outcome", "relief", "end_reason", "ended_at", "satisfaction", "severity_class", "waiting_since",
+    "waiting_until",
+)  # fmt: skip
 
 
 def check_end(outcome: str, relief: str) -> list[Blocker]:

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import CASE_ROLES
 from complaints.actions import classes, links, outside, ownership, suggestions, talks, transitions
 from complaints.codes import CHOSEN_OUTCOMES, OUTSIDE_CHANNELS, Channel, Direction, Medium, Relief
-from complaints.forms.fields import PastMoment, Words
+from complaints.forms.fields import ComingMoment, Day, PastMoment, Words
 from complaints.forms.refusals import save_with
 from complaints.models import Communication, Complaint, ComplaintLink
 from complaints.models.suggestion import SUGGESTION_LIMIT
@@ -58,9 +58,14 @@ class EntryForm(forms.Form):
         max_value=LONGEST_TALK_MINUTES,
         widget=forms.NumberInput(attrs={"class": "num"}),
     )
+    participants = Words(label=_("Who took part"), max_length=300)
+    subject = Words(label=_("Subject of the e-mail"), max_length=200)
     summary = Words(label=_("What was said"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}))
+    is_interim = forms.BooleanField(label=_("An interim answer: not final yet"), required=False)
+    next_answer_at = ComingMoment(label=_("The next answer comes by"))
 
-    def save(self, complaint_id: int, *, by: User) -> Communication | None:
+    def save(self, complaint_id: int, *, by: User, is_sent: bool = False) -> Communication | None:
+        """Keep it, or with `is_sent` send it from here."""
         given = self.cleaned_data
         if given["kind"] == NOTE:
             return save_with(self, lambda: talks.write_note(complaint_id, text=given["summary"], by=by))
@@ -74,8 +79,14 @@ class EntryForm(forms.Form):
                 summary=given["summary"],
                 at=given["at"],
                 duration_seconds=None if minutes is None else int(timedelta(minutes=minutes).total_seconds()),
+                participants=given["participants"],
+                subject=given["subject"],
+                is_interim=given["is_interim"],
+                next_answer_at=given["next_answer_at"],
+                is_sent=is_sent,
                 by=by,
             ),
+            {"no_email": "medium", "bad_email": "medium"},
         )
 
 
@@ -167,6 +178,10 @@ class OutsideForm(QuestionForm):
         required=False,
     )
     summary = Words(label=_("What was said"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    authority = Words(label=_("Name of the authority or medium"), max_length=160)
+    reference = Words(label=_("Their reference"), max_length=80)
+    received_on = Day(label=_("Received on"), help_text=_("Empty is today."))
+    answer_by = Day(label=_("They want an answer by"), may_come=True)
 
     def act(self, complaint: Complaint, by: User) -> object:
         return outside.record_gone_outside(complaint.pk, by=by, **self.cleaned_data)

@@ -145,6 +145,15 @@ class PastMoment(forms.DateTimeField):
             raise ValidationError(_("This time is still to come."), code="to_come")
 
 
+class ComingMoment(PastMoment):
+    """A local date and time that is still to come."""
+
+    def validate(self, value: datetime | None) -> None:
+        forms.DateTimeField.validate(self, value)
+        if value is not None and value <= clock.now():
+            raise ValidationError(_("This time has passed. Enter one that is still to come."), code="passed")
+
+
 class RowId(forms.Field):
     """The id of a row, or None. What cannot be one is refused with the field's own sentence."""
 

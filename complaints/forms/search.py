@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat, LPad
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
@@ -14,7 +14,7 @@ from accounts.models import Department, User
 from accounts.scope import scope_of
 from complaints.codes import SeverityClass, State
 from complaints.forms.fields import Day
-from complaints.models import Category
+from complaints.models import Category, OutsideMatter
 from complaints.querysets import ComplaintQuerySet
 
 # What a search field takes; what is longer is searched by its beginning.
@@ -68,6 +68,8 @@ class SearchForm(forms.Form):
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     since = Day(label=_("Received from"))
     until = Day(label=_("to"), may_come=True)
+    reference = forms.CharField(label=_("Authority’s reference"), required=False, max_length=80)
+    answer_by = Day(label=_("Authority wants an answer by"), may_come=True)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
@@ -113,7 +115,20 @@ class SearchForm(forms.Form):
             rows = rows.filter(received_at__gte=start_of(given["since"]))
         if given["until"]:
             rows = rows.filter(received_at__lt=start_of(given["until"] + timedelta(days=1)))
+        return self._narrow_outside(rows)
+
+    def _narrow_outside(self, rows: ComplaintQuerySet) -> ComplaintQuerySet:
+        given = self.cleaned_data
+        if given["reference"]:
+            rows = rows.filter(gone_outside(reference__istartswith=given["reference"].strip()))
+        if given["answer_by"]:
+            rows = rows.filter(gone_outside(answer_by__lte=given["answer_by"], answered_at=None))
         return rows
+
+
+def gone_outside(**how: Any) -> Exists:
+    """Complaints of which somebody outside has such a matter."""
+    return Exists(OutsideMatter.objects.filter(complaint=OuterRef("pk"), **how))
 
 
 def start_of(day: date) -> datetime:

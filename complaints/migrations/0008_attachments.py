@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("complaints", "0005_queue_by_way"),
+        ("complaints", "0007_talks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,10 +9,13 @@ from complaints.models.draft import Draft
 from complaints.models.evaluation import Evaluation
 from complaints.models.guidance import GuidanceCard, GuidanceMark, GuidanceVersion
 from complaints.models.link import ComplaintLink
+from complaints.models.outside import OutsideMatter
 from complaints.models.report import WrittenReport, WrittenReportVersion
 from complaints.models.root_cause import RootCause
 from complaints.models.suggestion import Suggestion
 from complaints.models.talk import Communication, Promise
+from complaints.models.template import MessageTemplate, MessageTemplateVersion
+from complaints.models.wait import Wait
 
 __all__ = [
     "Attachment",
@@ -31,13 +34,17 @@ __all__ = [
     "GuidanceCard",
     "GuidanceMark",
     "GuidanceVersion",
+    "MessageTemplate",
+    "MessageTemplateVersion",
     "Nearest",
     "OralReport",
+    "OutsideMatter",
     "Promise",
     "RootCause",
     "SelfAssessment",
     "StepRecord",
     "Suggestion",
+    "Wait",
     "WrittenReport",
     "WrittenReportVersion",
 ]

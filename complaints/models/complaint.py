@@ -127,6 +127,9 @@ class Complaint(models.Model):
     state = models.CharField(max_length=16, choices=State)
     next_due_at = models.DateTimeField(null=True, blank=True)
     first_contact_at = models.DateTimeField(null=True, blank=True)
+    # While we wait for the customer the resolution deadline stands still; why, is in `Wait`.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    waiting_until = models.DateTimeField(null=True, blank=True)
     supervisor_called_at = models.DateTimeField(null=True, blank=True)
     is_restricted = models.BooleanField(default=False)
     named_readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="restricted_complaints")
@@ -178,6 +181,12 @@ class Complaint(models.Model):
             models.Index(
                 fields=["contact_phone_normalized"], condition=~Q(contact_phone_normalized=""), name="complaint_phone"
             ),
+            # What waits for the customer: few, also where much is open.
+            models.Index(
+                fields=["department", "waiting_until"],
+                condition=Q(waiting_until__isnull=False),
+                name="complaint_waiting",
+            ),
             # The customer's history, and frequent complainers.
             models.Index(fields=["customer", "-received_at"], name="complaint_of_customer"),
         ]
@@ -206,6 +215,17 @@ class Complaint(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.UNKNOWN) | Q(is_imported=True), name="complaint_unknown_only_imported"
             ),
+            # A CHECK lets NULL pass, so each half says what it wants of nulls. What has ended waits for nobody.
+            models.CheckConstraint(
+                condition=Q(waiting_since=None, waiting_until=None)
+                | Q(
+                    waiting_since__isnull=False,
+                    waiting_until__isnull=False,
+                    waiting_since__lt=F("waiting_until"),
+                    ended_at=None,
+                ),
+                name="complaint_waits_from_start_to_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,6 +237,10 @@ class Complaint(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.waiting_until is not None
 
     @property
     def workflow_name(self) -> str:

@@ -6,6 +6,8 @@ from django import template
 from django.template import RequestContext
 from django.utils.safestring import SafeString
 
+from complaints.codes import UNDELIVERED
+from complaints.events import COMMUNICATED, NOTED
 from complaints.timeline import Entry
 from core.drawn import draw, drawn, drawn_for, filled, together, with_words
 from core.formats import manner
@@ -35,14 +37,36 @@ def composer(context: RequestContext) -> SafeString:
     return filled(draw("complaints/_composer.html", values), token=token)
 
 
-@register.simple_tag
-def entries(shown: Iterable[Entry]) -> SafeString:
+@register.simple_tag(takes_context=True)
+def entries(context: RequestContext, shown: Iterable[Entry]) -> SafeString:
     """Draw what happened, one entry after the other; what has happened does not change."""
     read = manner()
-    return together(drawn_for(read, "complaints/_entry.html", **_values(entry)) for entry in shown)
+    complaint, user_id = context["complaint"], context["request"].user.pk
+    may_send = bool(context.get("may_work")) and complaint.is_open
+    return together(
+        drawn_for(
+            read,
+            "complaints/_entry.html",
+            **_values(entry),
+            **_mending(entry, complaint.get_absolute_url(), user_id, may_send=may_send),
+        )
+        for entry in shown
+    )
+
+
+def _mending(entry: Entry, url: str, user_id: int, *, may_send: bool) -> dict[str, Hashable]:
+    """What this reader may do about a talk: its author corrects it, whoever works the case sends it again."""
+    talk, verb = entry.talk, ""
+    if talk is not None and entry.event.type in (COMMUNICATED, NOTED):
+        if talk.delivery_state:
+            verb = "send-again" if may_send and talk.delivery_state in UNDELIVERED else ""
+        elif talk.recorded_by_id == user_id:
+            verb = "correct"
+    return {"verb": verb, "verb_url": f"{url}talks/{talk.pk}/{verb}/" if talk and verb else ""}
 
 
 def _values(entry: Entry) -> dict[str, Hashable]:
+    talk = entry.talk
     return {
         "at": entry.event.at,
         "words": entry.words,
@@ -52,4 +76,8 @@ def _values(entry: Entry) -> dict[str, Hashable]:
         "is_note": entry.is_note,
         "is_alarm": entry.is_alarm,
         "is_good": entry.is_good,
+        "details": entry.details,
+        "delivery": entry.delivery,
+        "delivery_words": str(talk.get_delivery_state_display()) if talk and talk.delivery_state else "",
+        "delivery_error": talk.delivery_error if talk else "",
     }

@@ -92,13 +92,15 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note, or record a talk with the customer."""
     complaint = find_complaint(request, number)
     form = EntryForm(request.POST, auto_id="entry_%s")
-    entry = form.save(complaint.pk, by=reader(request)) if form.is_valid() else None
+    is_sent = "send" in request.POST
+    entry = form.save(complaint.pk, by=reader(request), is_sent=is_sent) if form.is_valid() else None
     # Also with an entry that is refused: what was chosen need not be chosen once more.
     added = add_files(request, complaint.pk, communication_id=entry.pk if entry else None, by=reader(request))
     tell(request, added)
     if entry is None:
         return _composer_refused(request, number, form)
-    messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else _("Talk recorded"))
+    words = _("The e-mail is on its way") if is_sent else _("Talk recorded")
+    messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else words)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(complaint)
     complaint = case_page.find_case(reader(request), number)

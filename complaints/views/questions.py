@@ -88,7 +88,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "gone_outside": Question(
         _("It has gone outside"),
-        _("A regulator’s letter, a post, a reporter’s call: kept here, triaged again, told to the leaders."),
+        _(
+            "A regulator’s letter, a post, a reporter’s call: kept here, triaged again, told to the leaders."
+            " A letter starts the clocks of the law."
+        ),
         _("Record it"),
         _("Recorded. The leaders on duty are told."),
         OutsideForm,

@@ -40,6 +40,13 @@ def test_the_first_one_outwards_meets_the_first_response(clerk, complaint):
         "duration_seconds": 90,
         "recorded_by": "clerk",
         "recorded_at": "2026-11-18T02:00:00Z",
+        "counterpart": "customer",
+        "participants": "",
+        "subject": "",
+        "is_interim": False,
+        "next_answer_at": None,
+        "corrected_at": None,
+        "delivery": None,
     }
     assert (state(complaint, "first_response"), state(complaint, "answer")) == ("met", "met")
     read = done(clerk.get(at(complaint)))
@@ -124,6 +131,9 @@ def test_deadlines_tell_how_they_stand(clerk, complaint):
         rows = {row["kind"]: row for row in done(clerk.get(at(complaint, "deadlines")))}
     assert rows["owned"] == {
         "kind": "owned",
+        "rule": None,
+        "outside": None,
+        "label": "Somebody owns it",
         "due_at": "2026-11-18T02:15:00Z",
         "state": "met",
         "met_at": "2026-11-18T02:00:00Z",

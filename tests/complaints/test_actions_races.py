@@ -4,9 +4,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from complaints.actions.classes import raise_class
 from complaints.actions.desk import apologise, listen, satisfy, thank
@@ -14,11 +16,18 @@ from complaints.actions.links import link_complaints
 from complaints.actions.ownership import assign_complaint, take_complaint
 from complaints.actions.record import change_complaint
 from complaints.actions.reports import confirm_oral_report, report_orally
+from complaints.actions.sending import note_delivery
+from complaints.actions.talks import record_communication
 from complaints.actions.transitions import withdraw
-from complaints.models import Complaint, ComplaintLink, OralReport
+from complaints.actions.waiting import resume_complaint, wait_for_customer
+from complaints.models import Complaint, ComplaintLink, OralReport, Wait
 from core import clock
 from core.errors import Blocked, Conflict
+from deadlines.actions import fire_due_deadlines
+from deadlines.models import Deadline
+from deadlines.rebuild import differences
 from events.models import Event
+from events.outbox import dispatch_outbox
 from tests.complaints.refusals import codes
 from tests.house import WORKING_HOUR, House, lodge
 
@@ -153,3 +162,83 @@ def test_two_link_the_same_pair_from_both_sides(stage):
     )
     assert answers == {"won": 2}
     assert ComplaintLink.objects.count() == 1
+
+
+# ------------------------------------------------------------------ waiting for the customer
+
+
+def test_two_wait_at_once_and_one_waits(stage):
+    house, complaint = stage
+    until = WORKING_HOUR + timedelta(days=1)
+    people = [house.clerk, house.supervisor, house.manager, house.director]
+    answers = at_once([lambda by=by: wait_for_customer(complaint.pk, reason="x", until=until, by=by) for by in people])
+    assert answers == {"won": 1, "already_waiting": 3}
+    assert (Wait.objects.count(), told(complaint, "complaint.waiting")) == (1, 1)
+
+
+def test_control_without_the_lock_the_database_has_to_refuse_the_second(stage, monkeypatch):
+    """Nobody is told politely then: the constraint alone keeps it to one."""
+    house, complaint = stage
+    until = WORKING_HOUR + timedelta(days=1)
+    monkeypatch.setattr("complaints.actions.waiting.locked", lambda pk, by: Complaint.objects.get(pk=pk))
+    met, both_have_read = threading.Barrier(2), Complaint.is_waiting.fget
+
+    def read(self):
+        found = both_have_read(self)
+        with suppress(threading.BrokenBarrierError):
+            met.wait(timeout=5)
+        return found
+
+    monkeypatch.setattr(Complaint, "is_waiting", property(read))
+    refused: list[BaseException] = []
+
+    def press(by):
+        try:
+            wait_for_customer(complaint.pk, reason="x", until=until, by=by)
+        except IntegrityError as error:
+            refused.append(error)
+
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(lambda by: _closing(press, by), (house.clerk, house.supervisor)))
+    assert len(refused) == 1
+
+
+def _closing(press, by):
+    try:
+        press(by)
+    finally:
+        connection.close()
+
+
+def test_it_is_resumed_once_whoever_comes_first(stage):
+    """Two people, the sweep and the customer's own message at the moment when the wait is over."""
+    house, complaint = stage
+    until = WORKING_HOUR + timedelta(hours=1)
+    wait_for_customer(complaint.pk, reason="x", until=until, by=house.supervisor)
+    with clock.frozen(until + timedelta(seconds=1)):
+        at_once(
+            [
+                lambda: resume_complaint(complaint.pk, by=house.clerk),
+                lambda: resume_complaint(complaint.pk, by=house.supervisor),
+                lambda: fire_due_deadlines(now=clock.now()),
+                lambda: fire_due_deadlines(now=clock.now()),
+                lambda: record_communication(
+                    complaint.pk, direction="in", medium="sms", summary="Here I am", by=house.colleague
+                ),
+            ]
+        )
+    assert told(complaint, "complaint.resumed") == 1
+    assert not Complaint.objects.get(pk=complaint.pk).is_waiting
+    assert Deadline.objects.of(complaint).get(kind="resolved").state == "pending"
+    assert differences(complaint) == []
+
+
+def test_what_was_sent_is_noted_once(stage):
+    house, complaint = stage
+    Complaint.objects.filter(pk=complaint.pk).update(contact_email="emily@example.com")
+    row = record_communication(complaint.pk, direction="out", medium="email", summary="x", is_sent=True, by=house.clerk)
+    at_once([dispatch_outbox, dispatch_outbox, lambda: note_delivery(row.pk), lambda: note_delivery(row.pk)])
+    note_delivery(row.pk)
+    assert told(complaint, "communication.sent") == 1
+    row.refresh_from_db()
+    assert row.delivery_state == "sent"

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from complaints.actions.talks import record_communication, write_note
+from complaints.actions.talks import correct_communication, record_communication, write_note
 from complaints.actions.transitions import withdraw
 from complaints.models import Communication, Complaint
 from core import clock
 from core.errors import Blocked, Conflict, PermissionDenied
 from deadlines.models import Deadline
-from events.models import Event
+from events.models import Event, TextRevision
 from tests.complaints.refusals import refused
 
 CALL = {"direction": "out", "medium": "phone", "summary": "Called, apologised, visit agreed"}
@@ -140,3 +140,118 @@ def test_an_empty_note_is_refused(make_complaint, house):
         write_note(complaint.pk, text="  ", by=house.clerk)
     with refused(PermissionDenied):
         write_note(complaint.pk, text="x", by=house.auditor)
+
+
+# ------------------------------------------------------------------ interim answers
+
+
+def answer(complaint):
+    return Deadline.objects.of(complaint).open().filter(kind="answer").first()
+
+
+def test_an_interim_answer_keeps_the_answer_and_promises_the_next_one(make_complaint, house, at_work):
+    complaint = make_complaint(is_raised=True)
+    by = at_work + timedelta(days=2)
+    record_communication(complaint.pk, **CALL, is_interim=True, next_answer_at=by, by=house.handler)
+    first = Deadline.objects.of(complaint).filter(kind="answer").order_by("id").first()
+    assert (first.state, answer(complaint).due_at) == ("met", by)
+    complaint.refresh_from_db()
+    event = Event.objects.of(complaint).get(type="communication.recorded")
+    assert event.data["is_interim"] is True
+
+
+def test_a_final_answer_keeps_the_one_that_was_promised(make_complaint, house, at_work):
+    complaint = make_complaint(is_raised=True)
+    by = at_work + timedelta(days=2)
+    record_communication(complaint.pk, **CALL, is_interim=True, next_answer_at=by, by=house.handler)
+    record_communication(complaint.pk, **CALL, by=house.handler)
+    assert answer(complaint) is None
+
+
+def test_what_was_promised_earlier_still_holds_when_the_customer_writes(make_complaint, house, at_work):
+    complaint = make_complaint(is_raised=True)
+    soon, late = at_work + timedelta(hours=1), at_work + timedelta(days=3)
+    message = {"direction": "in", "medium": "sms", "summary": "And?", "by": house.handler}
+    record_communication(complaint.pk, **CALL, is_interim=True, next_answer_at=soon, by=house.handler)
+    record_communication(complaint.pk, **message)
+    assert answer(complaint).due_at == soon
+    record_communication(complaint.pk, **CALL, is_interim=True, next_answer_at=late, by=house.handler)
+    record_communication(complaint.pk, **message)
+    assert answer(complaint).due_at < late, "each message starts it again, for the same day"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"is_interim": True}, "no_next_answer"),
+        ({"is_interim": True, "next_answer_at": timedelta(0)}, "no_next_answer"),
+        ({"is_interim": True, "direction": "in", "next_answer_at": timedelta(days=1)}, "not_ours"),
+        ({"next_answer_at": timedelta(days=1)}, "not_interim"),
+    ],
+)
+def test_an_interim_answer_is_refused_when(make_complaint, house, at_work, told, why):
+    complaint = make_complaint(is_raised=True)
+    if "next_answer_at" in told:
+        told = {**told, "next_answer_at": at_work + told["next_answer_at"]}
+    with refused(Blocked, why):
+        record_communication(complaint.pk, **{**CALL, **told}, by=house.handler)
+
+
+# ------------------------------------------------------------------ corrections
+
+
+def corrected(row, by, **more):
+    told = {"expected": row.corrected_at, "summary": row.summary, "medium": row.medium, "duration_seconds": None}
+    return correct_communication(row.pk, **{**told, "participants": "", **more}, by=by)
+
+
+def test_the_author_corrects_and_the_old_text_is_kept(make_complaint, house):
+    complaint = make_complaint(is_raised=True)
+    row = record_communication(complaint.pk, **CALL, participants="Mr Li", by=house.handler)
+    corrected(row, house.handler, summary="Called, no visit agreed", duration_seconds=300)
+    row.refresh_from_db()
+    assert (row.summary, row.duration_seconds, row.participants) == ("Called, no visit agreed", 300, "")
+    event = Event.objects.of(complaint).get(type="communication.corrected")
+    assert event.data["changed"] == ["duration_seconds", "participants", "summary"]
+    kept = {text.field.rpartition(".")[2]: text.text for text in TextRevision.objects.of(complaint)}
+    assert kept == {"summary": CALL["summary"], "participants": "Mr Li"}
+    assert "visit" not in event.data_text
+
+
+def test_the_same_again_is_no_correction(make_complaint, house):
+    complaint = make_complaint(is_raised=True)
+    row = record_communication(complaint.pk, **CALL, by=house.handler)
+    corrected(row, house.handler)
+    assert not Event.objects.of(complaint).filter(type="communication.corrected").exists()
+
+
+def test_nobody_else_corrects_it(make_complaint, house):
+    complaint = make_complaint(is_raised=True)
+    row = record_communication(complaint.pk, **CALL, by=house.handler)
+    for by, error in ((house.supervisor, PermissionDenied), (house.east_clerk, Complaint.DoesNotExist)):
+        with refused(error):
+            corrected(row, by, summary="Never happened")
+
+
+def test_two_tabs_do_not_overwrite_each_other(make_complaint, house, at_work):
+    complaint = make_complaint(is_raised=True)
+    row = record_communication(complaint.pk, **CALL, by=house.handler)
+    with clock.frozen(at_work + timedelta(minutes=1)):
+        corrected(row, house.handler, summary="First")
+        with refused(Conflict, "stale"):
+            corrected(row, house.handler, summary="Second")
+
+
+def test_what_was_sent_is_not_rewritten(make_complaint, house):
+    complaint = make_complaint(is_raised=True, email="emily@example.com")
+    row = record_communication(complaint.pk, **{**CALL, "medium": "email"}, is_sent=True, by=house.handler)
+    with refused(Blocked, "was_sent"):
+        corrected(row, house.handler, summary="We never wrote that")
+
+
+def test_a_note_is_corrected_too(make_complaint, house):
+    complaint = make_complaint()
+    row = write_note(complaint.pk, text="Ask the workshop", by=house.colleague)
+    corrected(row, house.colleague, summary="Ask the cashier")
+    row.refresh_from_db()
+    assert (row.summary, row.medium) == ("Ask the cashier", "")

@@ -305,7 +305,7 @@ def test_nothing_new_is_an_empty_answer_and_news_bring_the_parts(make_complaint,
     assert answer.status_code == 200
     for part in ("history", "case-head", "rail", "progress", "deadlines"):
         assert page.count(f'id="{part}"') == 1
-    assert page.count("hx-swap-oob") == 4
+    assert page.count("hx-swap-oob") == 5
     assert "Colleague wrote a note" in unquote(answer["X-News"])
     # What one types stands outside of what is replaced.
     assert 'id="composer"' not in page

@@ -109,7 +109,7 @@ def test_who_works_no_complaints_is_told(house: House, at_work, sign_in):
 
 
 @pytest.mark.parametrize(
-    "query", ["scope=ours", "show=waiting", "after=soon_1", "after=_x", "after=2026-01-01T00:00_1"]
+    "query", ["scope=ours", "show=sleeping", "after=soon_1", "after=_x", "after=2026-01-01T00:00_1"]
 )
 def test_an_address_this_page_did_not_write_is_refused(house: House, at_work, sign_in, query: str):
     assert sign_in(house.clerk).get(f"{NOW}?{query}").status_code == 400

@@ -21,7 +21,7 @@ from complaints.models import Complaint, GuidanceCard
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
-from tests.complaints.sent import attachment_of
+from tests.complaints.below import below
 from tests.house import House, lodge, make_card, make_cause, make_suggestion, make_user
 
 PASSWORD = "a-long-password"
@@ -130,7 +130,8 @@ class Stage:
             return relation != ABOUT_ME
         return relation == OWN and role not in (Role.ADMINISTRATOR, Role.DEPARTMENT_STAFF)
 
-    def kwargs_for(self, complaint: Complaint) -> dict[str, Any]:
+    def kwargs_for(self, complaint: Complaint, by: User | None = None) -> dict[str, Any]:
+        """`by` has talked to the customer."""
         deadline = Deadline.objects.filter(subject_type="complaint", subject_id=complaint.pk).first()
         customer = Customer.objects.order_by("pk").first()
         return {
@@ -142,7 +143,7 @@ class Stage:
             "card_id": self.card().pk,
             "cause_number": make_cause(self.house.west, self.house.product).number,
             "suggestion_id": make_suggestion(complaint, self.house.clerk).pk,
-            "attachment_id": attachment_of(complaint),
+            **below(complaint, by or self.house.clerk),
         }
 
 

@@ -141,7 +141,7 @@ def test_forms_that_are_not_of_a_complaint_are_for_their_roles(stage, role):
 def test_every_route_of_a_complaint_opens_for_who_may_use_it(stage, role):
     user = stage.user(role)
     complaint = stage.lodge(OWN, stage.house.clerk)
-    known = stage.kwargs_for(complaint)
+    known = stage.kwargs_for(complaint, user)
     client = signed_in(user)
     if not stage.sees(role, OWN):
         return

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
 
 from complaints.models import Complaint
+from core import clock
 from tests.complaints.sent import sent
 
 # Instead of a row of the matrix: no key needed, or any key will do.
@@ -16,6 +18,9 @@ CARD = "card"
 CAUSE, SUGGESTION = "cause", "suggestion"
 ATTACHMENT = "attachment"
 WRITTEN = "written report"
+MATTER, TALK = "matter", "talk"
+# What is there as far as its complaint is.
+OF_COMPLAINTS = (COMPLAINT, REPORT, MATTER, TALK, ATTACHMENT, WRITTEN)
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -36,6 +41,8 @@ class Things:
     card_id: int = 0
     cause: str = ""
     suggestion_id: int = 0
+    matter_id: int = 0
+    talk_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,10 @@ def a_complaint(things: Things) -> dict[str, Any]:
     return {"description": "The new pump drips.", "channel": "phone", "customer": things.customer_id}
 
 
+def in_a_day() -> str:
+    return (clock.now() + timedelta(days=1)).isoformat()
+
+
 def a_sale(things: Things) -> dict[str, Any]:
     return {
         "customer": things.customer_id, "product": {"name": "Pump"}, "sold_at": "2026-11-01T10:00:00+08:00",
@@ -125,6 +136,17 @@ API: dict[str, ApiRow] = {
     "complaints-gone-outside": verb(
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
     ),
+    "complaints-wait": verb("complaint: wait, resume", lambda things: {"reason": "A photo.", "until": in_a_day()}),
+    "complaints-resume": verb("complaint: wait, resume"),
+    "complaints-send-again": verb("talk: record", of=TALK),
+    "complaints-templates": read(READ, COMPLAINT),
+    "complaints-extend": verb(
+        "statutory clock: give longer", lambda things: {"rule": "bank_insurer", "reason": "An expert."}
+    ),
+    "outside-detail": both(READ, "complaint: gone outside", lambda things: {"reference": "2026-1"}, MATTER, "PATCH"),
+    "outside-accept": verb("complaint: gone outside", of=MATTER),
+    "outside-answer": verb("complaint: gone outside", lambda things: {"summary": "Ours."}, of=MATTER),
+    "templates-list": read(READ),
     "complaints-call-supervisor": verb("desk: run the steps"),
     "complaints-evaluation": both(READ, "case: evaluate and close", lambda things: {"did_well": "Called at once."}),
     "complaints-suggestions": both(READ, "suggestion: keep", lambda things: {"text": "A list on the order."}),
@@ -176,6 +198,8 @@ def api_url(name: str, things: Things) -> str:
         REPORT: {"pk": things.report_id},
         ATTACHMENT: {"pk": things.attachment_id},
         WRITTEN: {"pk": things.written_id},
+        MATTER: {"pk": things.matter_id},
+        TALK: {"number": things.number, "pk": things.talk_id},
         SALE: {"source": "till", "external_id": "S-1"},
         CAUSE: {"number": things.cause},
         SUGGESTION: {"pk": things.suggestion_id},

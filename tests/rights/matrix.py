@@ -57,6 +57,7 @@ def house(what: str, marks: str, permission: str = "", own: str = "", **names: t
 # ruff: noqa: E501
 DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", "customers.actions"
 CAUSES = "complaints.actions.causes"
+OUTSIDE = "complaints.actions.outside_matters"
 HOUSE, CLOCK, PROGRAMS = "accounts.actions", "deadlines.actions", "accounts.service_actions"
 
 #                                          desk hand cons salm advi supe mana  audi admi staf
@@ -86,7 +87,15 @@ MATRIX: tuple[Right, ...] = (
     Right("complaint: link",              "D D D D D D D  - - -", "complaints.work_desk",
           actions=("complaints.actions.links.link_complaints",), routes=("complaints:link",)),
     Right("complaint: gone outside",      "D D D D D D D  - - -", "complaints.work_desk",
-          actions=("complaints.actions.outside.record_gone_outside",), routes=("complaints:gone_outside",)),
+          actions=("complaints.actions.outside.record_gone_outside", f"{OUTSIDE}.change_matter",
+                   f"{OUTSIDE}.accept_matter", f"{OUTSIDE}.answer_matter"),
+          routes=("complaints:gone_outside", "complaints:change_matter", "complaints:accept_matter",
+                  "complaints:answer_matter")),
+    Right("statutory clock: give longer", "- - - - - D D  - - -", "complaints.extend_statutory",
+          actions=(f"{OUTSIDE}.extend_statutory",), routes=("complaints:extend_statutory",)),
+    Right("complaint: wait, resume",      "O O O O O D D  - - -", "complaints.assign", "complaints.work_case",
+          actions=("complaints.actions.waiting.wait_for_customer", "complaints.actions.waiting.resume_complaint"),
+          routes=("complaints:wait", "complaints:resume")),
     Right("complaint: end it",            "D D D D D D D  - - -", "complaints.work_desk",
           actions=(f"{CASE}.leave", f"{CASE}.withdraw", "complaints.actions.reports.report_orally"),
           transitions=("left", "withdraw", "reported"), routes=("complaints:leave", "complaints:withdraw")),
@@ -134,13 +143,21 @@ MATRIX: tuple[Right, ...] = (
     house("cause: open by hand",          "- - - - - - D  - - -", "complaints.open_causes",
           actions=(f"{CAUSES}.open_cause",), routes=("complaints:new_cause",)),
     Right("talk: record",                 "D D D D D D D  - - -", "complaints.work_case",
-          actions=("complaints.actions.talks.record_communication",)),
+          actions=("complaints.actions.talks.record_communication",
+                   "complaints.actions.sending.send_communication_again"),
+          routes=("complaints:send_again", "complaints:fill_entry")),
+    # Nobody corrects what somebody else recorded, a supervisor neither: tests/complaints/test_actions_talks.py.
+    Right("talk: correct one's own",      "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.talks.correct_communication",), routes=("complaints:correct_talk",)),
     Right("note: write",                  "D D D D D D D  - - -", "complaints.work_desk",
           actions=("complaints.actions.talks.write_note",), routes=("complaints:add_entry",)),
     Right("attachment: add",              "D D D D D D D  - - -", "complaints.work_desk",
           actions=("complaints.actions.attachments.add_attachment", "complaints.actions.attachments.add_attachments"), routes=("complaints:attachments",)),
     Right("attachment: withdraw",         "- - - - - D D  - - -", "complaints.withdraw_files",
           actions=("complaints.actions.attachments.withdraw_attachment",), routes=("complaints:withdraw_attachment",)),
+    house("template: change",             "- - - - - - A  - - -", "complaints.manage_templates",
+          actions=("complaints.actions.templates.save_template", "complaints.actions.templates.add_starter_templates"),
+          routes=("complaints:new_template", "complaints:edit_template", "complaints:starter_templates")),
     house("category: change",             "- - - - - - A  - A -", "complaints.manage_categories",
           actions=("complaints.actions.categories.save_category", "complaints.actions.categories.add_categories",
                    "complaints.actions.root_causes.save_root_cause")),
@@ -210,6 +227,7 @@ MATRIX: tuple[Right, ...] = (
                    f"{CLOCK}.cancel_deadlines", f"{CLOCK}.pause_deadline", f"{CLOCK}.resume_deadline",
                    f"{CLOCK}.recompute_deadlines", "complaints.actions.drafts.forget_old_drafts",
                    "accounts.second_factor_secrets.encrypt_anew",
+                   "complaints.actions.sending.note_delivery",
                    "insights.actions.begin_departments", "insights.actions._tell")),
 )
 # fmt: on

@@ -26,18 +26,22 @@ from complaints.actions import (
     evaluation,
     guidance,
     links,
+    outside_matters,
     ownership,
     record,
     reports,
     suggestions,
     talks,
+    templates,
     transitions,
+    waiting,
 )
 from complaints.actions.drafts import discard_draft, save_draft
 from complaints.actions.import_rows import import_rows
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.outside import record_gone_outside
 from complaints.actions.root_causes import save_root_cause
+from complaints.actions.sending import send_communication_again
 from complaints.actions.written_reports import acknowledge_report, return_report, save_report, submit_report
 from complaints.guidance.content import Content, Texts
 from complaints.models import OralReport
@@ -46,6 +50,7 @@ from core.errors import DomainError, PermissionDenied
 from customers import actions as care
 from customers.told import Told, record_customer, record_told_sale, revise_customer
 from policies.actions import set_policy
+from tests.complaints.below import law_of, matter_of, talk_of
 from tests.house import make_card, make_cause, make_intake, make_sent_report, make_suggestion
 from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
@@ -84,6 +89,22 @@ CALLS: dict[str, Call] = {
     "complaints.actions.outside.record_gone_outside": lambda w, c, by: record_gone_outside(
         c.pk, channel="press", summary="A call", by=by
     ),
+    "complaints.actions.outside_matters.change_matter": lambda w, c, by: outside_matters.change_matter(
+        matter_of(c).pk, authority="A", reference="R", received_on=matter_of(c).received_on, answer_by=None, by=by
+    ),
+    "complaints.actions.outside_matters.accept_matter": lambda w, c, by: outside_matters.accept_matter(
+        matter_of(c).pk, by=by
+    ),
+    "complaints.actions.outside_matters.answer_matter": lambda w, c, by: outside_matters.answer_matter(
+        matter_of(c).pk, summary="Ours", by=by
+    ),
+    "complaints.actions.outside_matters.extend_statutory": lambda w, c, by: outside_matters.extend_statutory(
+        law_of(c).pk, reason="An expert", by=by
+    ),
+    "complaints.actions.waiting.wait_for_customer": lambda w, c, by: waiting.wait_for_customer(
+        c.pk, reason="A photo", until=clock.now() + timedelta(days=1), by=by
+    ),
+    "complaints.actions.waiting.resume_complaint": lambda w, c, by: waiting.resume_complaint(c.pk, by=by),
     "complaints.actions.transitions.leave": lambda w, c, by: transitions.leave(c.pk, **END, by=by),
     "complaints.actions.transitions.withdraw": lambda w, c, by: transitions.withdraw(c.pk, **END, by=by),
     "complaints.actions.transitions.void": lambda w, c, by: transitions.void(c.pk, reason="Mistake", by=by),
@@ -153,6 +174,16 @@ CALLS: dict[str, Call] = {
     "complaints.actions.talks.record_communication": lambda w, c, by: talks.record_communication(
         c.pk, direction="out", medium="phone", summary="We called", by=by
     ),
+    "complaints.actions.talks.correct_communication": lambda w, c, by: talks.correct_communication(
+        talk_of(c, by).pk, expected=None, summary="Else", medium="phone", duration_seconds=None, participants="", by=by
+    ),
+    "complaints.actions.sending.send_communication_again": lambda w, c, by: send_communication_again(
+        talk_of(c, by).pk, by=by
+    ),
+    "complaints.actions.templates.save_template": lambda w, c, by: templates.save_template(
+        None, purpose="other", language="en", name="New", subject="", body="Text", by=by
+    ),
+    "complaints.actions.templates.add_starter_templates": lambda w, c, by: templates.add_starter_templates(by=by),
     "complaints.actions.talks.write_note": lambda w, c, by: talks.write_note(c.pk, text="A note", by=by),
     "complaints.actions.categories.save_category": lambda w, c, by: categories.save_category(
         None, code="new", name_en="New", name_zh="新", by=by

@@ -18,11 +18,19 @@ from complaints.actions.links import link_complaints
 from complaints.models import GuidanceCard, OralReport
 from core import clock
 from customers.actions import record_sale
+from tests.complaints.below import matter_of, talk_of
 from tests.complaints.sent import attachment_of
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
 from tests.house import make_card, make_cause, make_sent_report, make_suggestion
-from tests.rights.api_routes import ANYBODY, API, ATTACHMENT, COMPLAINT, PUBLIC, REPORT, WRITTEN, Things, api_url
+from tests.rights.api_routes import (
+    ANYBODY,
+    API,
+    OF_COMPLAINTS,
+    PUBLIC,
+    Things,
+    api_url,
+)
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
@@ -31,8 +39,11 @@ EVERY_ROLE = [pytest.param(role, id=role.value) for role in ROLES]
 READING = [pytest.param(role, id=role.value) for role in (Role.FRONT_DESK, Role.AUDITOR, Role.ADMINISTRATOR)]
 # What a right form may end in for who may send it: the state of the case may still be against it.
 OPENS = {200, 201, 204, 409}
-BELOW_COMPLAINT = (COMPLAINT, REPORT, ATTACHMENT, WRITTEN)
 RELATIONS = (SAME, OTHER, ABOUT_ME, RECORDED)
+# No complaint, and nothing that hangs on one.
+NOT_THERE = {
+    "number": NOWHERE, "report_id": 10**9, "attachment_id": 10**9, "written_id": 2001000001, "matter_id": 10**9,
+}  # fmt: skip
 IS_HEALTH = ("health-live", "health-ready")
 # Kept of each use of a key and of each sign-in; nobody's matter.
 OF_THE_KEY = ("accounts_apikey", "last_login")
@@ -76,6 +87,8 @@ def things_of(world, relation):
         card_id=(GuidanceCard.objects.first() or make_card()).pk,
         cause=cause,
         suggestion_id=suggestion,
+        matter_id=matter_of(complaint).pk,
+        talk_id=talk_of(complaint, world.me).pk,
         me=world.me.username,
         supervisor=world.house.supervisor.username,
     )
@@ -100,7 +113,7 @@ def may(what, role, relation, of):
     if what in (ANYBODY, PUBLIC):
         return True
     row = right(what)
-    if of not in BELOW_COMPLAINT:
+    if of not in OF_COMPLAINTS:
         return role in row.holders()
     return sees(role, relation) and (relation in REACH[row.mark(role)])
 
@@ -139,9 +152,9 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
     )  # fmt: skip
     client = by_key(world.me)
     for name, row in API.items():
-        for relation in RELATIONS if row.of in BELOW_COMPLAINT else (SAME,):
+        for relation in RELATIONS if row.of in OF_COMPLAINTS else (SAME,):
             things = things_of(world, relation)
-            nowhere = replace(things, number=NOWHERE, report_id=10**9, attachment_id=10**9, written_id=2001000001)
+            nowhere = replace(things, **NOT_THERE)
             for method, what in row.methods.items():
                 where = (name, relation, method)
                 with transaction.atomic(), nothing_written() as written:
@@ -153,7 +166,7 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
                     continue
                 assert (*where, changes(written)) == (*where, [])
                 assert answer["Content-Type"] == "application/problem+json", where
-                if row.of in BELOW_COMPLAINT and not sees(role, relation):
+                if row.of in OF_COMPLAINTS and not sees(role, relation):
                     missing = ask(client, method, name, nowhere)
                     assert plain(answer, things) == plain(missing, nowhere), where
                     assert answer.status_code in {403, 404}, where

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from complaints.models import Complaint, StepRecord
 from core import clock
 from deadlines.models import Deadline
-from tests.complaints.sent import attachment_of
+from tests.complaints.below import below
 from tests.hostile.conftest import PASSWORD, canary
 from tests.house import House, lodge, make_department, make_user
 from tests.rights.matrix import ALL, DEPARTMENT, NEVER, OWN, READ
@@ -117,7 +117,7 @@ class World:
     def kwargs_for(self, complaint: Complaint) -> dict[str, Any]:
         """What an address of this complaint needs."""
         deadline = Deadline.objects.of(complaint).order_by("pk").first()
-        return {"number": complaint.number, "deadline_id": deadline.pk, "attachment_id": attachment_of(complaint)}
+        return {"number": complaint.number, "deadline_id": deadline.pk, **below(complaint, self.me)}
 
     def _lodge(self, relation: str, by: User, **answers: Any) -> Complaint:
         word = canary("".join(letter for letter in relation.title() if letter.isalpha()))

@@ -12,6 +12,7 @@ from complaints.demo.learned import learn
 from complaints.demo.people import invite_people
 from complaints.demo.stories import tell_stories
 from complaints.guidance.starter import ensure_starter_guidance
+from complaints.message_templates import ensure_starter_templates
 from complaints.root_causes import ensure_starter_root_causes
 from customers.models import Customer
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             ensure_starter_categories()
             ensure_starter_guidance()
             ensure_starter_root_causes()
+            ensure_starter_templates()
             build_house()
             invite_people()
             told = tell_stories()

@@ -25,6 +25,7 @@ from accounts.models import Department, User
 from accounts.roles import Role
 from complaints.categories import ensure_starter_categories
 from complaints.guidance.starter import ensure_starter_guidance
+from complaints.message_templates import ensure_starter_templates
 from complaints.root_causes import ensure_starter_root_causes
 from core import clock
 from core.errors import DomainError
@@ -220,4 +221,5 @@ def open_house(answers: dict[str, str], password: str) -> list[str]:
     ensure_starter_categories()
     ensure_starter_guidance()
     ensure_starter_root_causes()
+    ensure_starter_templates()
     return warnings
