@@ -217,7 +217,7 @@ SIGHTS = [
     Sight("question-outside", "supervisor1", at("/complaints/{王芳}/gone-outside/")),
     Sight("question-assign", "supervisor1", at("/complaints/{王芳}/assign/")),
     Sight("question-link", "supervisor1", at("/complaints/{王芳}/link/")),
-    Sight("report-none", "manager1", at("/complaints/{王芳}/written-report/")),
+    Sight("report-none", "auditor1", at("/complaints/{王芳}/written-report/")),
     Sight("report-edit", "handler1", at("/complaints/{王芳}/written-report/edit/")),
     Sight("report-draft", "supervisor1", at("/complaints/{赵敏}/written-report/")),
     Sight("reports-to-read", "handler1", at("/reports/")),
