@@ -284,7 +284,7 @@ def test_report_is_reported(api, house, clerk, complaint):
     body = {"kind": "oral", "to": "supervisor", "text": "All well.", **ENDED}
     problem(clerk.post(at(complaint, "report"), body), 409, "not_at_report")
     walk(clerk, complaint, until="reported")
-    assert errors(clerk.post(at(complaint, "report"), body | {"kind": "written"})) == {"kind": "invalid_choice"}
+    assert errors(clerk.post(at(complaint, "report"), body | {"kind": "shouted"})) == {"kind": "invalid_choice"}
     answer = clerk.post(at(complaint, "report"), body)
     report = done(answer, 201)
     assert (report["complaint"], report["kind"], report["to"]) == (complaint.number, "oral", "supervisor")

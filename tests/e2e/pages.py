@@ -294,6 +294,7 @@ SIGHTS = [
     Sight("suggestion", "supervisor1", at("/suggestions/1/")),
     Sight("suggestion-answered", "frontdesk1", at("/suggestions/2/")),
     Sight("report-none", "manager1", at("/complaints/{王芳}/written-report/")),
+    Sight("report-none", "auditor1", at("/complaints/{王芳}/written-report/")),
     Sight("report-edit", "handler1", at("/complaints/{王芳}/written-report/edit/")),
     Sight("report-draft", "supervisor1", at("/complaints/{赵敏}/written-report/")),
     Sight("reports-to-read", "handler1", at("/reports/")),
