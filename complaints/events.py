@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.scope import scope_of
 from complaints import words
-from complaints.models import Category, Complaint
+from complaints.models import CaseTask, Category, Complaint, ComplaintGroup
 from events.readers import let_read
 from events.registry import announce
 
@@ -25,6 +25,24 @@ REPORT_CONFIRMED = announce("complaint.oral_report_confirmed", words.report_conf
 ASSESSED = announce("complaint.assessed", _("{actor} assessed how it went"), icon="clipboard-check")
 COMMUNICATED = announce("communication.recorded", words.talked, icon="phone")
 NOTED = announce("complaint.noted", _("{actor} wrote a note"), icon="note")
+OFFERED = announce("complaint.offered", _("{actor} offered it to {to}"), icon="switch-horizontal")
+OFFER_DECLINED = announce("complaint.offer_declined", _("{actor} declined the offer"), icon="arrow-back-up")
+OFFER_WITHDRAWN = announce("complaint.offer_withdrawn", _("{actor} withdrew the offer"), icon="arrow-back-up")
+OFFER_OVERTAKEN = announce("complaint.offer_overtaken", _("The offer was overtaken"), icon="ban")
+MOVED = announce("complaint.moved", _("{actor} moved it to {department}"), icon="building-store")
+TASK_OPENED = announce("task.opened", words.task_opened, icon="list-check")
+TASK_CHANGED = announce("task.changed", _("{actor} changed a task: {assignee}, until {due_at}"), icon="edit")
+TASK_DONE = announce("task.done", words.task_done, icon="check")
+TASK_CANCELLED = announce("task.cancelled", _("A task is no longer needed"), icon="ban")
+GROUP_OPENED = announce("group.opened", _("{actor} opened a group complaint"), icon="users")
+GROUP_JOINED = announce("group.joined", _("{actor} added it to a group complaint"), icon="user-plus")
+GROUP_LEFT = announce("group.left", _("{actor} took it out of the group complaint"), icon="user-minus")
+GROUP_REPRESENTED = announce("group.representative_named", _("{actor} named a representative"), icon="user-check")
+GROUP_UNREPRESENTED = announce(
+    "group.representative_ended", _("{actor} noted that a representative no longer speaks"), icon="user-off"
+)
+GROUP_TALKED = announce("group.talked", words.group_talked, icon="users")
+GROUP_CLOSED = announce("group.closed", _("{actor} closed the group complaint"), icon="check")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
 
 
@@ -35,3 +53,5 @@ def _categories(user: User) -> QuerySet[Category]:
 
 let_read("complaint", Complaint.objects.visible_to)
 let_read("category", _categories)
+let_read("casetask", CaseTask.objects.visible_to)
+let_read("complaintgroup", ComplaintGroup.objects.visible_to)

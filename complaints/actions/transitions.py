@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
+from complaints.actions.offers import end_offer
+from complaints.actions.task_ends import call_off_talks
 from complaints.codes import Outcome, Relief
 from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED
-from complaints.models import Complaint
+from complaints.models import Complaint, HandOver
 from complaints.workflow import workflow_of
 from core import clock
 from core.actions import action
@@ -43,6 +45,8 @@ def end(complaint: Complaint, *, outcome: str, relief: str, reason: str, at: dat
     complaint.outcome, complaint.relief, complaint.end_reason = outcome, relief, reason
     complaint.ended_at = at
     cancel_deadlines(complaint, at=at, except_kinds=[ORAL_REPORT, ORAL_REPORT_CONFIRMED], by=by)
+    end_offer(complaint, HandOver.State.WITHDRAWN, by=by, at=at)
+    call_off_talks(complaint, by=by, at=at)
 
 
 END_FIELDS = ("state", "outcome", "relief", "end_reason", "ended_at", "satisfaction", "severity_class")

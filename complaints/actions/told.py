@@ -1,0 +1,15 @@
+"""What people were told of a complaint that they may not see any more."""
+
+from accounts.models import User
+from complaints.deadlines import readers
+from complaints.models import Complaint
+from events.notices import take_back
+
+
+def forget_unseen(complaint: Complaint) -> None:
+    """Take their notices of it from all who may not see it, as it is in memory."""
+    url = complaint.get_absolute_url()
+    told = User.objects.filter(notifications__url=url).distinct()
+    told = told.select_related("department").prefetch_related("role_grants")
+    seeing = {user.pk for user in readers(complaint, told)}
+    take_back((user for user in told if user.pk not in seeing), url=url)
