@@ -5,6 +5,8 @@ import re
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
+from complaints.actions.task_ends import finish_talks_of
+from complaints.codes import Direction
 from complaints.models import Complaint
 from core.errors import Blocked, Blocker
 from events.models import Event, Notification
@@ -41,3 +43,10 @@ def notices_follow_the_reader(event: Event, subject: User) -> None:
     for number, url in pages:
         if number not in seen:
             take_back([reader], url=url)
+
+
+@subscribe("communication.recorded", direction=Direction.OUT)
+def talk_finishes_the_task(event: Event, subject: Complaint) -> None:
+    """A senior who was asked to talk to the customer has done so."""
+    if event.actor_id is not None:
+        finish_talks_of(event.actor_id, subject, at=event.at, by=event.actor)

@@ -100,6 +100,16 @@ _DEADLINES = (
         _("How many working days until the complaint is settled. A rung at 0.8 warns before the time is up."),
         promise,
     ),
+    PolicySpec(
+        "deadline.task",
+        _promise({"1": "P3D", "2": "P3D"}, (0.8, "owner"), (1.0, "supervisor"), (1.5, "manager")),
+        _("Task"),
+        _(
+            "Who is told when a task is overdue. Each has its own date; “length” is only what is proposed for a new one."
+            " “owner” is whose task it is; with a supervisor the department’s head and the owner of the case hear it."
+        ),
+        promise,
+    ),
 )
 
 _TRIAGE = (
