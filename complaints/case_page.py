@@ -19,12 +19,14 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import CaseTask, Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
 from complaints.models import Promise as CustomerPromise
 from complaints.next_bar import NextBar, next_bar
 from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
+from complaints.timeline_together import OF_GROUPS, hidden_groups
+from complaints.together import Together, together_on
 from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
 from core.prepared import prepared
 from core.workflow import Condition
@@ -99,6 +101,7 @@ class CasePage:
     why: WhyClass
     card: CustomerCard
     links: "list[Linked]"
+    together: Together
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -118,6 +121,7 @@ def _case(scope: Scope, number: str) -> ComplaintQuerySet:
     has: dict[str, Any] = {f"has_{name}": Exists(part.filter(complaint=OuterRef("pk"))) for name, part in PARTS.items()}
     has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
+    has["has_tasks"] = Exists(CaseTask.objects.filter(complaint=OuterRef("pk")))
     return rows.annotate(**has)[:1]
 
 
@@ -136,15 +140,16 @@ def _prefetch(complaint: Complaint) -> None:
 def case_page(complaint: Complaint, user: User, *, show: str = "all", before: int | None = None) -> CasePage:
     """Gather the page of a complaint that came from `find_case`."""
     links = linked(complaint, user)
+    together = together_on(complaint, user)
     newest = entries(complaint, before=before)
-    found = readable(newest, links)
+    found = readable(newest, links, user)
     rows = deadlines_of((complaint.pk,))
     records = {record.step: record for record in complaint.step_records.all()}
     report = next(iter(complaint.oral_reports.all()), None)
     return CasePage(
         complaint=complaint,
         rail=rail(complaint, records, _since(complaint, found)),
-        next_bar=next_bar(complaint, rows, report, user),
+        next_bar=next_bar(complaint, rows, report, user, together.offer),
         conditions=conditions(complaint, user),
         groups=facts_shown(complaint, records),
         deadlines=due_lines(rows),
@@ -155,13 +160,20 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         why=why_class(complaint),
         card=customer_card(complaint, user),
         links=links,
+        together=together,
     )
 
 
-def readable(found: Sequence[Entry], links: Sequence["Linked"]) -> list[Entry]:
-    """All but links to complaints that this reader must not see, not even by their number."""
+def readable(found: Sequence[Entry], links: Sequence["Linked"], user: User) -> list[Entry]:
+    """All but links to complaints that this reader must not see, not even by their number, and groups likewise."""
     seen = {link.complaint.number for link in links}
-    return [entry for entry in found if entry.event.type != LINKED or entry.event.data.get("other") in seen]
+    hidden = hidden_groups((entry.event for entry in found), user)
+    return [
+        entry
+        for entry in found
+        if (entry.event.type != LINKED or entry.event.data.get("other") in seen)
+        and (entry.event.type not in OF_GROUPS or entry.event.data.get("group_id") not in hidden)
+    ]
 
 
 def _since(complaint: Complaint, found: Sequence[Entry]) -> datetime | None:

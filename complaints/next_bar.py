@@ -14,6 +14,7 @@ from complaints.deadlines import ANSWER
 from complaints.models import Complaint, OralReport
 from complaints.next_steps import next_step
 from complaints.supervisors import Hearer, confirms_as
+from complaints.together import Offer
 from deadlines.models import Deadline
 
 
@@ -39,7 +40,11 @@ class NextBar:
 
 
 def next_bar(
-    complaint: Complaint, deadlines: Sequence[Deadline], report: OralReport | None, user: User
+    complaint: Complaint,
+    deadlines: Sequence[Deadline],
+    report: OralReport | None,
+    user: User,
+    offer: Offer | None = None,
 ) -> NextBar | None:
     """What is due, for this user; None when nothing is."""
     running = [row for row in deadlines if row.state in ("pending", "breached")]
@@ -48,6 +53,8 @@ def next_bar(
         return _after_the_end(complaint, nearest, report, user)
     if not user.has_perm("complaints.work_desk"):
         return NextBar(next_step(complaint, nearest.kind if nearest else ""), deadline=nearest)
+    if offer is not None and (bar := _offered(complaint, nearest, offer)):
+        return bar
     if complaint.owner_id is None:
         return _nobody_owns_it(complaint, nearest, user)
     if complaint.severity_class == SeverityClass.ONE:
@@ -70,6 +77,29 @@ def _after_the_end(
         nearest,
         [Press("confirm", _("Confirm the report"), url, "check", is_post=True)],
     )
+
+
+def _offered(complaint: Complaint, nearest: Deadline | None, offer: Offer) -> NextBar | None:
+    """An offer comes first for who shall answer it; who made it sees that it waits."""
+    row, at = offer.row, [complaint.number]
+    if offer.is_mine:
+        presses = [
+            Press("accept", _("Accept it"), reverse("complaints:accept_offer", args=at), "check", "t", is_post=True),
+            Press("decline", _("Decline"), reverse("complaints:decline_offer", args=at), "x"),
+        ]
+        if row.to_department:
+            told = {"name": row.offered_by, "department": row.to_department}
+            title = _("%(name)s offers it to %(department)s.") % told
+        else:
+            title = _("%(name)s offers it to you.") % {"name": row.offered_by}
+        text = row.reason or _("Until you accept, it stays with the one who has it.")
+        return NextBar(title, text, nearest, presses)
+    if not offer.may_withdraw or complaint.owner_id is None:
+        return None
+    url = reverse("complaints:withdraw_offer", args=at)
+    text = _("Until it is accepted, it stays with %(name)s.") % {"name": complaint.owner}
+    title = _("It is offered to %(name)s.") % {"name": row.offered_to}
+    return NextBar(title, text, nearest, [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)])
 
 
 def confirm_words(hearer: Hearer) -> str:

@@ -1,7 +1,7 @@
 """What happened on a complaint, newest first, by day, with the words that were said. Two or three statements in all."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
 from complaints.models import Communication, Complaint, DeskChange
+from complaints.timeline_together import Words, words_together
 from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
@@ -62,11 +63,18 @@ def _events(complaint_id: int, before: int | None) -> EventQuerySet:
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
-    """These events with the words that go with them: at most two statements."""
+    """These events with the words that go with them: a statement for each kind of words among them."""
     talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
     talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
     changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
-    return [_entry(event, complaint, talks, changes) for event in events]
+    together = words_together(events)
+    return [_with(together.get(event.pk), _entry(event, complaint, talks, changes)) for event in events]
+
+
+def _with(words: Words | None, entry: Entry) -> Entry:
+    if words is None:
+        return entry
+    return replace(entry, text=words.text, is_customer=words.is_customer, kind=words.kind)
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
