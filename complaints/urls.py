@@ -3,6 +3,7 @@
 from django.urls import path
 
 from complaints.urls_case import case_urls
+from complaints.urls_together import together_urls
 from complaints.views import intake, queue, search
 
 app_name = "complaints"
@@ -26,4 +27,4 @@ search_urls = [
     path("search/", search.find, name="search"),
 ]
 
-urlpatterns = [*queue_urls, *intake_urls, *search_urls, *case_urls]
+urlpatterns = [*queue_urls, *intake_urls, *search_urls, *together_urls, *case_urls]

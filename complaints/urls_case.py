@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import case, desk, questions, record, slip
+from complaints.views import case, desk, questions, record, slip, together
 
 
 class NumberConverter:
@@ -36,6 +36,13 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}desk/assess/", desk.assess, name="assess_desk"),
     path(f"{ONE}desk/<slug:step>/finish/", desk.finish, name="finish_step"),
     path(f"{ONE}desk/<slug:step>/correct/", desk.correct, name="correct_step"),
+    path(f"{ONE}hand-over/", together.hand_over, name="hand_over"),
+    path(f"{ONE}hand-over/accept/", together.accept_offer, name="accept_offer"),
+    path(f"{ONE}hand-over/decline/", together.decline_offer, name="decline_offer"),
+    path(f"{ONE}hand-over/withdraw/", together.withdraw_offer, name="withdraw_offer"),
+    path(f"{ONE}senior/", together.senior, name="senior"),
+    path(f"{ONE}meeting/", together.meeting, name="meeting"),
+    path(f"{ONE}group/", together.join_group, name="join_group"),
     *(
         path(f"{ONE}{name.replace('_', '-')}/", questions.ask, {"name": name}, name=name)
         for name in questions.QUESTIONS
