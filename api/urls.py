@@ -14,10 +14,12 @@ from api.nouns import (  # noqa: E402
     customers,
     document,
     events,
+    groups,
     health,
     house,
     policies,
     sales,
+    tasks,
 )
 
 app_name = "api"
@@ -28,6 +30,8 @@ urlpatterns = [
     *complaints.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *groups.urlpatterns,
+    *tasks.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,
