@@ -13,7 +13,7 @@ from api.fields import Code, Id, Instant, Line, Text, Whole
 from api.filters import Filter, YesNoFilter
 from api.nouns.complaints_answers import Username
 from api.nouns.complaints_base import at_fields
-from api.nouns.tasks import A_DAY, MeetingInput, ShownMeetings, held_of, meetings_with_promises, places_of
+from api.nouns.tasks import A_DAY, MeetingInput, MeetingOutput, held_of, meetings_with_promises, places_of
 from api.permissions import SAFE
 from api.problems import invalid
 from api.serializers import Input, Output
@@ -278,9 +278,10 @@ class GroupTalks(OfOneGroup, ListCreateView):
         return reverse("api:groups-communications", kwargs=self.kwargs)
 
 
-class GroupMeetings(ShownMeetings, OfOneGroup, ListCreateView):
+class GroupMeetings(OfOneGroup, ListCreateView):
     """Meetings with the group, newest first; what was promised there is promised to all of it."""
 
+    serializer_class = MeetingOutput
     input_class = MeetingInput
     default_ordering = "-id"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import path, reverse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -225,7 +225,7 @@ class MeetingOutput(Output):
     ours = serializers.SerializerMethodField(help_text="Usernames of who came from ours.")
     summary = serializers.SerializerMethodField(help_text="What was said.")
     at = serializers.SerializerMethodField(help_text="When it was.")
-    promises = TaskOutput(many=True, source="shown_promises", help_text="What was promised, as tasks.")
+    promises = TaskOutput(many=True, help_text="What was promised, as tasks.")
 
     def get_ours(self, meeting: Meeting) -> list[str]:
         people: Any = meeting.ours.all()
@@ -243,33 +243,20 @@ def _talk(meeting: Meeting) -> Any:
 
 
 def meetings_with_promises(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    return rows.select_related("communication", "group_talk").prefetch_related("ours", "promises__assignee")
+    promises = Prefetch("promises", CaseTask.objects.for_list())
+    return rows.select_related("communication", "group_talk").prefetch_related("ours", promises)
 
 
-class ShownMeetings(ApiView):
-    """How meetings are told, with their promises."""
-
-    serializer_class = MeetingOutput
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        for meeting in args[0] if isinstance(args[0] if args else None, list) else args[:1]:
-            meeting.shown_promises = list(meeting.promises.select_related(*TASK_RELATED))
-        return super().get_serializer(*args, **kwargs)
-
-
-TASK_RELATED = ("assignee", "created_by", "ended_by", "complaint")
-
-
-class Meetings(ShownMeetings, OfComplaint, ListCreateView):
+class Meetings(OfComplaint, ListCreateView):
     """Visits, negotiations and owners’ meetings, newest first; POST keeps one, and makes tasks of its promises."""
 
+    serializer_class = MeetingOutput
     input_class = MeetingInput
     posts = "complaints.work_case"
+    default_ordering = "-id"
 
     def get_queryset(self) -> QuerySet[Meeting]:
         return meetings_with_promises(Meeting.objects.filter(communication__complaint=self.complaint))
-
-    default_ordering = "-id"
 
     def create(self, values: dict[str, Any]) -> Meeting:
         with at_fields(places_of(values)):

@@ -40,8 +40,7 @@ def open_group(numbers: Collection[str], *, title: str, by: User) -> ComplaintGr
         title=title.strip()[:TITLE_LIMIT], department=members[0].department, opened_by=by, opened_at=now, updated_at=now
     )
     record_event(events.GROUP_OPENED, group, by=by, at=now, members=len(members))
-    _join(group, members, reason="", by=by, at=now)
-    _judge(group, by=by, at=now, just_locked=members)
+    _join(group, members, members, reason="", by=by, at=now)
     return group
 
 
@@ -66,8 +65,7 @@ def add_member(group_id: int, *, number: str, reason: str = "", by: User) -> Com
         return group
     _check_free([joining], field="number")
     now = clock.now()
-    _join(group, [joining], reason=reason.strip(), by=by, at=now)
-    _judge(group, by=by, at=now, just_locked=list(locked_rows.values()))
+    _join(group, [joining], list(locked_rows.values()), reason=reason.strip(), by=by, at=now)
     _save_group(group, at=now)
     return group
 
@@ -255,27 +253,33 @@ def _check_free(members: Sequence[Complaint], *, field: str) -> None:
         raise Blocked(blockers)
 
 
-def _join(group: ComplaintGroup, joining: Sequence[Complaint], *, reason: str, by: User, at: datetime) -> None:
+def _join(  # noqa: PLR0913
+    group: ComplaintGroup,
+    joining: Sequence[Complaint],
+    members: Sequence[Complaint],
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> None:
+    """Let these join; `members` are all, the joining ones among them, locked. Judges them by how many they are now.
+
+    From as many customers on as the policy says, each is class 2, and a crisis is suggested. Customers are counted,
+    not complaints; who complained without a name counts each time. Source: DOMAIN.md 3.2.
+    """
     GroupMember.objects.bulk_create(
         GroupMember(group=group, complaint=row, added_by=by, added_at=at, reason=reason) for row in joining
     )
     for row in joining:
         row.group = group
         record_event(events.GROUP_JOINED, row, by=by, at=at, group_id=group.pk)
-        save(row, "group", at=at)
-
-
-def _judge(group: ComplaintGroup, *, by: User, at: datetime, just_locked: Sequence[Complaint]) -> None:
-    """From as many customers on as the policy says, each member is class 2, and a crisis is suggested. DOMAIN.md 3.2.
-
-    Customers are counted, not complaints; who complained without a name counts each time.
-    """
-    members = [row for row in just_locked if row.group_id == group.pk]
     named = {row.customer_id for row in members if row.customer_id is not None}
     size = len(named) + sum(row.customer_id is None for row in members)
+    new = {row.pk for row in joining}
     for row in members:
-        if row.is_open and triage_as_group(row, size, by=by, at=at):
-            save(row, *RETRIAGED, at=at)
+        is_judged = row.is_open and triage_as_group(row, size, by=by, at=at)
+        if is_judged or row.pk in new:
+            save(row, "group", *RETRIAGED, at=at)
 
 
 def _save_group(group: ComplaintGroup, *fields: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ from complaints.models import Complaint
 
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
+TASK, GROUP = "task", "group"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
 
 Bodies = Callable[["Things"], dict[str, Any]]
@@ -26,6 +27,8 @@ class Things:
     report_id: int
     me: str
     supervisor: str
+    task_id: int = 0
+    group_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ def a_complaint(things: Things) -> dict[str, Any]:
     return {"description": "The new pump drips.", "channel": "phone", "customer": things.customer_id}
 
 
+def a_meeting(things: Things) -> dict[str, Any]:
+    return {"kind": "visit", "place": "Here", "theirs": "Sue", "summary": "We talked."}
+
+
 def a_sale(things: Things) -> dict[str, Any]:
     return {
         "customer": things.customer_id, "product": {"name": "Pump"}, "sold_at": "2026-11-01T10:00:00+08:00",
@@ -101,7 +108,39 @@ API: dict[str, ApiRow] = {
         READ, "complaint: end it", lambda things: {"name": "withdraw", "reason": "Because.", **END}
     ),
     "complaints-classify": verb("complaint: raise its class", lambda things: {"severity_class": 2}),
-    "complaints-assign": verb("complaint: give to somebody", lambda things: {"owner": things.supervisor}),
+    "complaints-assign": verb("complaint: hand it over", lambda things: {"owner": things.supervisor}),
+    "complaints-handover-accept": verb("complaint: answer an offer"),
+    "complaints-handover-decline": verb("complaint: answer an offer", lambda things: {"reason": "Away."}),
+    "complaints-handover-withdraw": verb("complaint: hand it over"),
+    "complaints-senior": verb(
+        "case: bring in a senior",
+        lambda things: {"senior": things.supervisor, "medium": "phone", "due_at": "2030-01-31T18:00:00+08:00"},
+    ),
+    "complaints-meetings": both(READ, "case: keep a meeting", a_meeting),
+    "tasks-list": read("task: read"),
+    "tasks-detail": both("task: read", "task: end or change it", lambda things: {"what": "A call"}, TASK, "PATCH"),
+    "tasks-done": verb("task: end or change it", lambda things: {"note": "Done."}, TASK),
+    "tasks-cancel": verb("task: end or change it", lambda things: {"note": "No."}, TASK),
+    "groups-list": both(
+        "group: read", "group: work with it", lambda things: {"title": "Many", "complaints": [things.another]}, of=""
+    ),
+    "groups-detail": read("group: read", GROUP),
+    "groups-members": verb("group: work with it", lambda things: {"number": things.another}, GROUP),
+    "groups-members-remove": verb(
+        "group: work with it", lambda things: {"number": things.number, "reason": "Why."}, GROUP
+    ),
+    "groups-representatives": verb(
+        "group: work with it", lambda things: {"number": things.number, "name": "Sue", "proof": "A list."}, GROUP
+    ),
+    "groups-representatives-end": verb(
+        "group: work with it", lambda things: {"representative": 10**9, "reason": "Gone."}, GROUP
+    ),
+    "groups-communications": both(
+        "group: read", "group: work with it",
+        lambda things: {"direction": "out", "medium": "phone", "summary": "We called."}, GROUP,
+    ),
+    "groups-meetings": both("group: read", "group: work with it", a_meeting, GROUP),
+    "groups-close": verb("group: work with it", lambda things: {"reason": "Done."}, GROUP),
     "complaints-link": verb("complaint: link", lambda things: {"number": things.another}),
     "complaints-gone-outside": verb(
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
@@ -128,6 +167,8 @@ def api_url(name: str, things: Things) -> str:
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
         SALE: {"source": "till", "external_id": "S-1"},
+        TASK: {"pk": things.task_id},
+        GROUP: {"pk": things.group_id},
         POLICY: {"key": "draft.keep_days"},
     }
     return reverse(f"api:{name}", kwargs=named.get(API[name].of, {}))
