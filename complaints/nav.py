@@ -52,8 +52,6 @@ def set_act_now(user: User, *, overdue: int, soon: int) -> Badge:
 def register() -> None:
     """Called once from `apps.py`."""
     register_nav("now", "complaints:queue", "inbox", "", act_now, 10, "n", label=_("Now"))
-    register_nav(
-        "tasks", "complaints:tasks", "list-check", "complaints.work_case", order=30, key="t", label=_("Tasks")
-    )
+    register_nav("tasks", "complaints:tasks", "list-check", "complaints.work_case", order=30, key="t", label=_("Tasks"))
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))

@@ -99,7 +99,9 @@ def _offered(complaint: Complaint, nearest: Deadline | None, offer: Offer) -> Ne
     url = reverse("complaints:withdraw_offer", args=at)
     text = _("Until it is accepted, it stays with %(name)s.") % {"name": complaint.owner}
     title = _("It is offered to %(name)s.") % {"name": row.offered_to}
-    return NextBar(title, text, nearest, [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)])
+    return NextBar(
+        title, text, nearest, [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)]
+    )
 
 
 def confirm_words(hearer: Hearer) -> str:

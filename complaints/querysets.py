@@ -21,9 +21,9 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: User) -> "ComplaintQuerySet":
         """What this user may read. Source: DOMAIN.md 2.
 
-        Their department and those below, what they own or logged, what is offered to them; never what is about themselves or
-        the head of their department; restricted ones only as a named reader. The auditor reads all
-        but what is about themselves.
+        Their department and those below, what they own or logged, what is offered to them; never what is
+        about themselves or the head of their department; restricted ones only as a named reader. The auditor
+        reads all but what is about themselves.
         """
         return self.within(scope_of(user))
 

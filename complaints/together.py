@@ -121,4 +121,3 @@ def my_tasks(user: User) -> list[TaskLine]:
     """What this user has to do, the nearest first; of what they may see now."""
     rows = CaseTask.objects.visible_to(user).open().filter(assignee=user).for_list()
     return task_lines(rows[: 4 * MOST_TASKS], user)
-

@@ -16,9 +16,7 @@ together_urls: list[URLPattern] = [
     path("groups/new/", groups.new_group, name="new_group"),
     path("groups/<int:group_id>/", groups.group, name="group"),
     path("groups/<int:group_id>/meeting/", groups.meeting, name="group_meeting"),
-    path(
-        "groups/<int:group_id>/representatives/<int:representative_id>/end/", groups.unrepresent, name="unrepresent"
-    ),
+    path("groups/<int:group_id>/representatives/<int:representative_id>/end/", groups.unrepresent, name="unrepresent"),
     *(
         path(f"groups/<int:group_id>/{name.replace('_', '-')}/", groups.ask, {"name": name}, name=f"group_{name}")
         for name in groups.QUESTIONS

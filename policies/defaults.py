@@ -105,7 +105,7 @@ _DEADLINES = (
         _promise({"1": "P3D", "2": "P3D"}, (0.8, "owner"), (1.0, "supervisor"), (1.5, "manager")),
         _("Task"),
         _(
-            "Who is told when a task is overdue. Each has its own date; “length” is only what is proposed for a new one."
+            "Who is told when a task is overdue. Each has its own date; “length” is only proposed for a new one."
             " “owner” is whose task it is; with a supervisor the department’s head and the owner of the case hear it."
         ),
         promise,

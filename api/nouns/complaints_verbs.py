@@ -19,9 +19,9 @@ from api.serializers import Input
 from api.views import ActionView, CreateMixin, ItemView, OneView
 from complaints.actions.classes import lower_class, raise_class
 from complaints.actions.desk import call_supervisor
+from complaints.actions.hand_over import accept_hand_over, decline_hand_over, hand_over, withdraw_hand_over
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
-from complaints.actions.hand_over import accept_hand_over, decline_hand_over, hand_over, withdraw_hand_over
 from complaints.actions.reports import confirm_oral_report, report_orally
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
 from complaints.models import Complaint, ComplaintLink, OralReport

@@ -16,7 +16,7 @@ from api.nouns.complaints_base import OfComplaint, at_fields
 from api.nouns.complaints_moves import PersonField
 from api.permissions import SAFE
 from api.serializers import Input, Output
-from api.views import ActionView, ApiView, ChangeMixin, CreateMixin, ListCreateView, ListView, OneView
+from api.views import ActionView, ApiView, ChangeMixin, CreateMixin, ListCreateView, ListView
 from complaints.actions.meetings import Held, record_meeting
 from complaints.actions.tasks import (
     SENIOR_MEDIA,
@@ -37,7 +37,10 @@ class TaskOutput(Output):
     kind = Code(choices=CaseTask.Kind.choices, help_text="A promise of a meeting, or a talk by a senior.")
     what = serializers.CharField(help_text="What is to be done; may be empty for a talk.")
     complaint = serializers.CharField(
-        source="complaint.number", default=None, allow_null=True, help_text="Number of its complaint; null for a group’s."
+        source="complaint.number",
+        default=None,
+        allow_null=True,
+        help_text="Number of its complaint; null for a group’s.",
     )
     group = serializers.IntegerField(
         source="group_id", allow_null=True, help_text="Id of its group complaint; null for a complaint’s."
@@ -113,7 +116,7 @@ class TaskDoneInput(Input):
     example = {"note": "The part came on Tuesday and is fitted."}
 
 
-class TaskDone(OfTasks, OneView, ActionView):
+class TaskDone(OfTasks, ActionView):
     """It is done. A senior’s talk is kept on the complaint as a communication, which finishes the task."""
 
     input_class = TaskDoneInput
@@ -130,7 +133,7 @@ class TaskCancelInput(Input):
     example = {"note": "The customer took the money instead."}
 
 
-class TaskCancel(OfTasks, OneView, ActionView):
+class TaskCancel(OfTasks, ActionView):
     """It is no longer needed, with the reason."""
 
     input_class = TaskCancelInput

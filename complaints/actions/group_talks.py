@@ -84,9 +84,7 @@ def _check(direction: str, medium: str, summary: str, at: datetime | None, now: 
     return blockers
 
 
-def _tell_all(
-    group: ComplaintGroup, members: Sequence[Complaint], talk: GroupTalk, *, by: User, now: datetime
-) -> None:
+def _tell_all(group: ComplaintGroup, members: Sequence[Complaint], talk: GroupTalk, *, by: User, now: datetime) -> None:
     told = {
         "group_id": group.pk,
         "group_talk_id": talk.pk,

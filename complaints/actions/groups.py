@@ -185,7 +185,7 @@ def seen(group_id: int, by: User) -> ComplaintGroup:
 
 
 def locked_group(group_id: int, *, by: User) -> ComplaintGroup:
-    """Lock the group, after the complaints that the caller needs. Raises ComplaintGroup.DoesNotExist for hidden ones."""
+    """Lock the group, after the complaints that the caller needs. Raises ComplaintGroup.DoesNotExist if hidden."""
     rows = ComplaintGroup.objects.select_for_update(of=("self",)).select_related("department")
     group = rows.get(pk=group_id)
     seen(group_id, by)
@@ -253,7 +253,7 @@ def _check_free(members: Sequence[Complaint], *, field: str) -> None:
         raise Blocked(blockers)
 
 
-def _join(  # noqa: PLR0913
+def _join(
     group: ComplaintGroup,
     joining: Sequence[Complaint],
     members: Sequence[Complaint],

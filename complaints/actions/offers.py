@@ -40,7 +40,7 @@ def open_offer(complaint: Complaint) -> HandOver | None:
 def begin_offer(
     complaint: Complaint, *, to: User | None, department: Department | None, reason: str, at: datetime, by: User
 ) -> HandOver:
-    """Write the offer, let those it is made to read the complaint, and tell them. The caller has locked and saves it."""
+    """Write the offer, let those it is made to read the complaint, and tell them. The caller locks and saves it."""
     offer = HandOver.objects.create(
         complaint=complaint,
         from_owner=complaint.owner,

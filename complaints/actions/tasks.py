@@ -24,7 +24,9 @@ from events.log import record_event
 from events.notices import notify, register_notice
 
 TASK_FOR_YOU = register_notice("task.for_you", _("{by} gave you a task on {subject}"), icon="list-check")
-TALK_FOR_YOU = register_notice("task.talk_for_you", _("{by} asks you to talk to the customer of {subject}"), icon="phone")
+TALK_FOR_YOU = register_notice(
+    "task.talk_for_you", _("{by} asks you to talk to the customer of {subject}"), icon="phone"
+)
 # A senior is asked to come or to call, not to write.
 SENIOR_MEDIA = (Medium.PHONE, Medium.VISIT)
 
@@ -39,9 +41,7 @@ class PromisedTask:
 
 
 @action
-def ask_senior(
-    complaint_id: int, *, senior: User, medium: str, due_at: datetime, note: str = "", by: User
-) -> CaseTask:
+def ask_senior(complaint_id: int, *, senior: User, medium: str, due_at: datetime, note: str = "", by: User) -> CaseTask:
     """Ask a named senior to call or visit by a time; it is their task, and the talk they log finishes it.
 
     The owner asks, or a supervisor, from any stage. Raises Blocked with every answer that is missing, and when the
@@ -99,9 +99,7 @@ def add_promises(
     ]
 
 
-def check_promises(
-    place: Complaint | ComplaintGroup, promises: Sequence[PromisedTask], now: datetime
-) -> list[Blocker]:
+def check_promises(place: Complaint | ComplaintGroup, promises: Sequence[PromisedTask], now: datetime) -> list[Blocker]:
     """What is wrong with each; a blocker's link names its place in the list, as `promises.0.due_at`."""
     blockers = []
     for number, promise in enumerate(promises):
@@ -169,7 +167,7 @@ def _tell(task: CaseTask, *, by: User, at: datetime) -> None:
 
 
 @action
-def finish_task(  # noqa: PLR0913
+def finish_task(
     task_id: int,
     *,
     note: str,

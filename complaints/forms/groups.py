@@ -18,11 +18,6 @@ from core.forms import Picks
 _BETWEEN = re.compile(r"[\s,，;；、]+")
 
 
-def number_field(label: Any = _("Number of the complaint")) -> Words:
-    widget = forms.TextInput(attrs={"placeholder": "C-2026-000123"})
-    return Words(label=label, max_length=16, widget=widget)
-
-
 class GroupForm(forms.Form):
     """A form about a group; `save` answers None when a field was refused."""
 
@@ -37,9 +32,7 @@ class GroupForm(forms.Form):
 
 class OpenGroupForm(forms.Form):
     use_required_attribute = False
-    title = Words(
-        label=_("What it is about"), max_length=160, widget=forms.TextInput(attrs={"data-autofocus": True})
-    )
+    title = Words(label=_("What it is about"), max_length=160, widget=forms.TextInput(attrs={"data-autofocus": True}))
     numbers = Words(
         label=_("Numbers of the complaints"),
         max_length=2000,
@@ -88,7 +81,11 @@ class JoinGroupForm(forms.Form):
 
 
 class AddMemberForm(GroupForm):
-    number = number_field()
+    number = Words(
+        label=_("Number of the complaint"),
+        max_length=16,
+        widget=forms.TextInput(attrs={"placeholder": "C-2026-000123", "data-autofocus": True}),
+    )
     reason = Words(label=_("Why (if you like)"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def act(self, group: ComplaintGroup, by: User) -> object:

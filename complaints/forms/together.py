@@ -59,13 +59,6 @@ def proposed_until(severity_class: int) -> datetime:
     return timezone.localtime(until).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def person_field(label: Any, people: Sequence[User], *, blank: Any = _("Choose")) -> forms.ChoiceField:
-    choices = [("", blank), *grouped_by_department(people)]
-    return forms.ChoiceField(
-        label=label, choices=choices, required=False, error_messages={"invalid_choice": CANNOT_OWN}
-    )
-
-
 class HandOverForm(QuestionForm):
     """To a colleague, or with a reason to a department."""
 
@@ -114,9 +107,7 @@ class SeniorForm(QuestionForm):
         required=False,
     )
     due_at = ComingMoment(label=_("Until"))
-    note = Words(
-        label=_("What they should know"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = Words(label=_("What they should know"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, complaint: Complaint, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,9 +141,7 @@ class PromiseRow(forms.Form):
 
     use_required_attribute = False
     what = Words(label=_("What was promised"), max_length=300)
-    assignee = forms.ChoiceField(
-        label=_("Whose task it is"), required=False, error_messages={"invalid_choice": NOBODY}
-    )
+    assignee = forms.ChoiceField(label=_("Whose task it is"), required=False, error_messages={"invalid_choice": NOBODY})
     due_at = ComingMoment(label=_("Until"))
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
@@ -298,9 +287,7 @@ class TaskChangeForm(forms.Form):
     use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     what = Words(label=_("What is to be done"), max_length=300)
-    assignee = forms.ChoiceField(
-        label=_("Whose task it is"), required=False, error_messages={"invalid_choice": NOBODY}
-    )
+    assignee = forms.ChoiceField(label=_("Whose task it is"), required=False, error_messages={"invalid_choice": NOBODY})
     due_at = AnyMoment(label=_("Until"))
 
     def __init__(self, *args: Any, task: CaseTask, people: Sequence[User], **kwargs: Any) -> None:

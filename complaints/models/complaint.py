@@ -140,9 +140,7 @@ class Complaint(models.Model):
         "accounts.Department", models.PROTECT, null=True, editable=False, related_name="+"
     )
     changed_hands = models.PositiveSmallIntegerField(default=0, editable=False)
-    group = models.ForeignKey(
-        "ComplaintGroup", models.PROTECT, null=True, editable=False, related_name="members"
-    )
+    group = models.ForeignKey("ComplaintGroup", models.PROTECT, null=True, editable=False, related_name="members")
 
     # How it ended.
     satisfaction = models.CharField(max_length=24, choices=Satisfaction, blank=True)
@@ -180,9 +178,7 @@ class Complaint(models.Model):
                 name="complaint_unowned",
             ),
             # What is offered to somebody: a handful in the whole house, so all of them are looked through.
-            models.Index(
-                fields=["next_due_at", "id"], condition=Q(offered_at__isnull=False), name="complaint_offered"
-            ),
+            models.Index(fields=["next_due_at", "id"], condition=Q(offered_at__isnull=False), name="complaint_offered"),
             # The queue of head office, and the page of newest open ones.
             models.Index(fields=["next_due_at", "id"], condition=Q(ended_at__isnull=True), name="complaint_open_due"),
             # What was settled today: the company's, of which the reader's are picked.
@@ -227,9 +223,7 @@ class Complaint(models.Model):
                 name="complaint_offered_to_one",
             ),
             # An end takes the offer away.
-            models.CheckConstraint(
-                condition=Q(offered_at=None) | Q(ended_at=None), name="complaint_offered_is_open"
-            ),
+            models.CheckConstraint(condition=Q(offered_at=None) | Q(ended_at=None), name="complaint_offered_is_open"),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.UNKNOWN) | Q(is_imported=True), name="complaint_unknown_only_imported"
             ),

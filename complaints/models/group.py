@@ -87,9 +87,7 @@ class GroupMember(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["complaint"], condition=Q(removed_at=None), name="one_group_a_complaint"
-            ),
+            models.UniqueConstraint(fields=["complaint"], condition=Q(removed_at=None), name="one_group_a_complaint"),
             models.CheckConstraint(
                 condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
                 name="member_removed_has_time",

@@ -28,7 +28,14 @@ class CaseTaskQuerySet(models.QuerySet["CaseTask"]):
 
     def for_list(self) -> "CaseTaskQuerySet":
         """With all that a line shows, the nearest date first."""
-        people = ("assignee", "created_by", "ended_by", "complaint__department", "group__department", "complaint__owner")
+        people = (
+            "assignee",
+            "created_by",
+            "ended_by",
+            "complaint__department",
+            "group__department",
+            "complaint__owner",
+        )
         return self.select_related(*people).order_by("due_at", "pk")
 
 

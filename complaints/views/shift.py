@@ -35,9 +35,7 @@ class GiveForm(forms.Form):
     use_required_attribute = False
     numbers = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": _("Tick what is listed.")})
     to = forms.ChoiceField(label=_("Give them to"), required=False, error_messages={"invalid_choice": NOBODY})
-    note = Words(
-        label=_("What the other should know"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = Words(label=_("What the other should know"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, rows: Sequence[Complaint], people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +64,7 @@ class GiveForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def hand_over_all(request: HttpRequest) -> HttpResponse:
-    """All my open work to a named colleague in one step; a leader does it for one of theirs. Source: DOMAIN.md 10.14."""
+    """All my open work to a named colleague in one step; a leader does it for one of theirs. DOMAIN.md 10.14."""
     user = reader(request)
     if not user.has_perm(DESK):
         raise refused(DESK)
@@ -76,9 +74,7 @@ def hand_over_all(request: HttpRequest) -> HttpResponse:
     offered = listed(Complaint.objects.visible_to(user).open().filter(offered_to=user))
     people = [person for person in colleagues_of(user) if person.pk != whose.pk]
     is_accepting = request.POST.get("do") == "accept"
-    form = GiveForm(
-        request.POST if request.method == "POST" and not is_accepting else None, rows=rows, people=people
-    )
+    form = GiveForm(request.POST if request.method == "POST" and not is_accepting else None, rows=rows, people=people)
     outcomes: list[Outcome] = []
     if request.method == "POST" and is_accepting:
         wanted = set(request.POST.getlist("numbers"))

@@ -136,8 +136,10 @@ API: dict[str, ApiRow] = {
         "group: work with it", lambda things: {"representative": 10**9, "reason": "Gone."}, GROUP
     ),
     "groups-communications": both(
-        "group: read", "group: work with it",
-        lambda things: {"direction": "out", "medium": "phone", "summary": "We called."}, GROUP,
+        "group: read",
+        "group: work with it",
+        lambda things: {"direction": "out", "medium": "phone", "summary": "We called."},
+        GROUP,
     ),
     "groups-meetings": both("group: read", "group: work with it", a_meeting, GROUP),
     "groups-close": verb("group: work with it", lambda things: {"reason": "Done."}, GROUP),
