@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints import events
-from complaints.actions.locking import locked_together, refusal, save
+from complaints.actions.locking import locked_together, refusal, rows_locked, save
 from complaints.actions.outside import RETRIAGED, triage_as_group
 from complaints.models import Complaint, ComplaintGroup, GroupMember, GroupRepresentative
 from core import clock
@@ -54,7 +54,7 @@ def add_member(group_id: int, *, number: str, reason: str = "", by: User) -> Com
     if blockers:
         raise Blocked(blockers)
     before = active_ids(group_id)
-    locked_rows = {row.pk: row for row in _locked({*before, *ids})}
+    locked_rows = {row.pk: row for row in rows_locked({*before, *ids})}
     group = locked_group(group_id, by=by)
     require_group_open(group)
     _require_same_members(group, before)
@@ -205,16 +205,11 @@ def locked_members(group_id: int, *, by: User) -> tuple[ComplaintGroup, list[Com
     """Lock all members by rising id, then the group. Raises Conflict when somebody came or went just now."""
     seen(group_id, by)
     before = active_ids(group_id)
-    members = _locked(before)
+    # Also those that `by` does not see: what is said to the group is said to all of it.
+    members = rows_locked(before)
     group = locked_group(group_id, by=by)
     _require_same_members(group, before)
     return group, members
-
-
-def _locked(ids: Collection[int]) -> list[Complaint]:
-    # Also those that `by` does not see: what is said to the group is said to all of it.
-    rows = Complaint.objects.select_for_update(of=("self",)).select_related("department").filter(pk__in=ids)
-    return list(rows.order_by("pk"))
 
 
 def _require_same_members(group: ComplaintGroup, before: Sequence[int]) -> None:
