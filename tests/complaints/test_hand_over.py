@@ -262,9 +262,7 @@ def test_time_used_stays_used_when_it_moves(mine, house, at_work):
     assert (after.due_at, after.department_id) == (before.due_at, house.east.pk)
 
 
-@pytest.mark.parametrize(
-    ("by", "what"), [("clerk", "offered"), ("supervisor", "assigned"), ("manager", "assigned")]
-)
+@pytest.mark.parametrize(("by", "what"), [("clerk", "offered"), ("supervisor", "assigned"), ("manager", "assigned")])
 def test_one_door_for_both_words(mine, house, by, what):
     """`/assign` and the page: a supervisor's holds at once, anybody else's is an offer."""
     hand_over(mine.pk, to=house.handler, by=getattr(house, by))

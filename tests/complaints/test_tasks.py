@@ -125,9 +125,11 @@ def test_what_is_overdue_goes_up(case, house, until):
         sweep("hand")
     row = clock_of(task)
     assert row.state == "breached"
-    told = set(Notification.objects.filter(code="deadline.breached", url=task.get_absolute_url()).values_list(
-        "recipient__username", flat=True
-    ))
+    told = set(
+        Notification.objects.filter(code="deadline.breached", url=task.get_absolute_url()).values_list(
+            "recipient__username", flat=True
+        )
+    )
     # Whose it is, the supervisor, and who owns the case.
     assert told == {"manager", "supervisor", "clerk"}
     with clock.frozen(until + timedelta(hours=5)):

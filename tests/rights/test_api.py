@@ -15,13 +15,14 @@ from accounts.actions import change_user, set_roles
 from accounts.key_actions import create_api_key, revoke_api_key
 from accounts.roles import Role
 from complaints.actions.links import link_complaints
-from complaints.models import OralReport
+from complaints.models import CaseTask, Complaint, OralReport
 from core import clock
 from customers.actions import record_sale
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
 from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
+from tests.rights.test_actions import grouped, promise
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
 
@@ -63,7 +64,17 @@ def things_of(world, relation):
     return Things(
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
+        *together(world),
     )  # fmt: skip
+
+
+def together(world):
+    """A task of mine and a group, on the complaint of my department; made once."""
+    complaint = world.complaints[SAME]
+    task = CaseTask.objects.filter(complaint=complaint).first()
+    if task is None:
+        return promise(world, complaint, world.me), grouped(world, complaint)
+    return task.pk, Complaint.objects.get(pk=complaint.pk).group_id
 
 
 def with_reports(world):
