@@ -106,7 +106,7 @@ class GroupVerb(GroupView, ActionView):
     """POST of one verb; answers with the group, or 204 when that hid it from who did it."""
 
 
-class GroupInput(Input):
+class OpenGroupInput(Input):
     title = Line(max_length=160, help_text="What it is about.")
     complaints = serializers.ListField(
         child=Line(max_length=16), min_length=1, max_length=100, help_text="Numbers of its first members."
@@ -121,7 +121,7 @@ class Groups(GroupView, ListCreateView):
     From as many customers on as the policy `triage.group_size` says, each member becomes class 2.
     """
 
-    input_class = GroupInput
+    input_class = OpenGroupInput
     filters = {
         "is_open": YesNoFilter("closed_at__isnull", "Whether the negotiation goes on."),
         "department": Filter("department__code", "Code of the department that leads it."),

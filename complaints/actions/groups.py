@@ -179,9 +179,10 @@ def _require_right(by: User) -> None:
         raise PermissionDenied
 
 
-def seen(group_id: int, by: User) -> ComplaintGroup:
+def seen(group_id: int, by: User) -> None:
     """Raises ComplaintGroup.DoesNotExist for what is hidden."""
-    return ComplaintGroup.objects.visible_to(by).get(pk=group_id)
+    if not ComplaintGroup.objects.visible_to(by).filter(pk=group_id).exists():
+        raise ComplaintGroup.DoesNotExist
 
 
 def locked_group(group_id: int, *, by: User) -> ComplaintGroup:

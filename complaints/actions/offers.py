@@ -43,7 +43,7 @@ def begin_offer(
     """Write the offer, let those it is made to read the complaint, and tell them. The caller locks and saves it."""
     offer = HandOver.objects.create(
         complaint=complaint,
-        from_owner=complaint.owner,
+        from_owner_id=complaint.owner_id,
         to=to,
         to_department=department,
         reason=reason,
@@ -99,9 +99,9 @@ def end_offer(
 
 def tell_giver(offer: HandOver, complaint: Complaint, code: str, *, by: User, at: datetime) -> None:
     """Tell who had it and who offered it what came of it, as far as they still see it."""
-    givers = [user for user in (offer.from_owner, offer.offered_by) if user is not None and user.pk != by.pk]
+    givers = User.objects.filter(pk__in={offer.from_owner_id or 0, offer.offered_by_id} - {by.pk})
     notify(
-        readers(complaint, givers),
+        readers(complaint, givers.select_related("department").prefetch_related("role_grants")),
         code,
         key=f"offer-answered:{offer.pk}",
         url=complaint.get_absolute_url(),

@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from zeal import zeal_ignore
 
 from complaints.actions.hand_over import offer_complaint
 from complaints.actions.many import accept_many, give_many
@@ -11,6 +12,13 @@ from complaints.models import Complaint, HandOver
 from tests.complaints.pages import client_of
 
 END = {"reason": "x", "outcome": "settled", "relief": "explanation"}
+
+
+@pytest.fixture(autouse=True)
+def each_by_itself():
+    """Each complaint is a transaction of its own, so what one costs is asked for each."""
+    with zeal_ignore():
+        yield
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ ACTIONS = {
         as_it_is,
         lambda c, h: hand_over.move_complaint(c.pk, department=h.east, reason="Theirs.", by=h.manager),
     ),
-    "ask_senior": (as_it_is, lambda c, h: asked(c, h)),
+    "ask_senior": (as_it_is, asked),
     "finish_task": (asked, lambda c, h: tasks.finish_task(task_of(c), note="I called her.", by=h.manager)),
     "cancel_task": (asked, lambda c, h: tasks.cancel_task(task_of(c), note="She called.", by=h.clerk)),
     "change_task": (
