@@ -9,12 +9,23 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import Department, User
-from complaints.actions import classes, desk, ownership, reports, talks, transitions
+from complaints.actions import (
+    classes,
+    desk,
+    groups,
+    hand_over,
+    meetings,
+    ownership,
+    reports,
+    talks,
+    tasks,
+    transitions,
+)
 from complaints.actions.lodge import lodge_complaint
 from complaints.codes import Direction
 from complaints.demo.told import read, span
 from complaints.intake import Intake, PromiseMade
-from complaints.models import Category
+from complaints.models import Category, Complaint, ComplaintGroup
 from core import clock
 from core.formats import is_chinese
 from customers.models import Customer, Sale
@@ -118,10 +129,38 @@ DEEDS: dict[str, Deed] = {
     "note": lambda pk, by, given: talks.write_note(pk, by=by, **given),
     "act": lambda pk, by, given: transitions.act(pk, by=by),
     "raise": lambda pk, by, given: classes.raise_class(pk, by=by, **given),
+    "senior": lambda pk, by, given: tasks.ask_senior(
+        pk,
+        senior=_user(given["to"]),
+        medium=given["medium"],
+        due_at=clock.now() + span(given["within"]),
+        note=given["note"],
+        by=by,
+    ),
+    "meet": lambda pk, by, given: meetings.record_meeting(pk, _held(given), by=by),
+    "offer": lambda pk, by, given: hand_over.offer_complaint(pk, to=_user(given["to"]), reason=given["reason"], by=by),
+    "group": lambda pk, by, given: _join(pk, given["title"], by),
     "leave": lambda pk, by, given: transitions.leave(pk, by=by, **given),
     "withdraw": lambda pk, by, given: transitions.withdraw(pk, by=by, **given),
     "void": lambda pk, by, given: transitions.void(pk, by=by, **given),
 }
+
+
+def _held(given: Given) -> meetings.Held:
+    until = clock.now() + span(given["within"])
+    promised = tasks.PromisedTask(given["promise"], _user(given["to"]), until)
+    told = {name: given[name] for name in ("kind", "place", "theirs", "said")}
+    return meetings.Held(**told, promises=[promised])
+
+
+def _join(complaint_id: int, title: str, by: User) -> None:
+    """Open the group of this title, or join it."""
+    number = Complaint.objects.get(pk=complaint_id).number
+    group = ComplaintGroup.objects.filter(title=title).first()
+    if group is None:
+        groups.open_group([number], title=title, by=by)
+    else:
+        groups.add_member(group.pk, number=number, by=by)
 
 
 def _talk(complaint_id: int, by: User, direction: str, given: Given) -> None:

@@ -102,7 +102,7 @@ MATRIX: tuple[Right, ...] = (
           routes=("complaints:finish_task", "complaints:cancel_task", "complaints:change_task")),
     house("group: read",                  "D D D D D D D  A - -", "complaints.read_complaints",
           routes=("complaints:groups", "complaints:group")),
-    Right("group: put a complaint in",    "D D D D D D D  - - -", "complaints.work_case",
+    house("group: put a complaint in",    "D D D D D D D  - - -", "complaints.work_case",
           actions=(f"{GROUPS}.open_group", f"{GROUPS}.add_member"),
           routes=("complaints:join_group",)),
     house("group: work with it",          "D D D D D D D  - - -", "complaints.work_case",

@@ -243,7 +243,9 @@ def soon():
 
 
 def offered(world, complaint, by, to, giver=None):
-    """An offer that is open, by its rows: who made it is not what is asked."""
+    """An offer that is open, by its rows: who made it is not what is asked. What is hidden is not offered either."""
+    if complaint == world.complaints.get(OTHER):
+        return complaint
     now = clock.now()
     HandOver.objects.create(complaint=complaint, to=to, offered_by=giver or world.head, offered_at=now)
     type(complaint).objects.filter(pk=complaint.pk).update(offered_at=now, offered_to=to)
