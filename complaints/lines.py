@@ -77,7 +77,7 @@ def lines(rows: Iterable[Complaint], user: User) -> list[Line]:
 def _line(row: Complaint, user: User, *, works_at_desk: bool) -> Line:
     # Set by `with_nearest_deadline`; a list of what was found has none.
     deadline = getattr(row, "nearest", None)
-    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and works_at_desk
+    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and works_at_desk and row.offered_at is None
     return Line(
         pk=row.pk,
         number=row.number,

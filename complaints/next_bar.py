@@ -97,11 +97,11 @@ def _offered(complaint: Complaint, nearest: Deadline | None, offer: Offer) -> Ne
     if not offer.may_withdraw or complaint.owner_id is None:
         return None
     url = reverse("complaints:withdraw_offer", args=at)
+    presses = [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)]
+    if complaint.severity_class == SeverityClass.ONE:
+        presses.append(_desk(complaint))
     text = _("Until it is accepted, it stays with %(name)s.") % {"name": complaint.owner}
-    title = _("It is offered to %(name)s.") % {"name": row.offered_to}
-    return NextBar(
-        title, text, nearest, [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)]
-    )
+    return NextBar(_("It is offered to %(name)s.") % {"name": row.offered_to}, text, nearest, presses)
 
 
 def confirm_words(hearer: Hearer) -> str:

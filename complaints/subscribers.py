@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
@@ -20,7 +21,8 @@ OF_COMPLAINT = re.compile(r"/complaints/(C-[\d-]+)/.*")
 @subscribe("department.closed")
 def nothing_is_left_open(event: Event, subject: Department) -> None:
     """Refuse to close a department whose customers still wait: nobody there would answer them."""
-    count = Complaint.objects.open().filter(department=subject).count()
+    theirs = Q(department=subject) | Q(offered_department=subject)
+    count = Complaint.objects.open().filter(theirs).count()
     if count:
         text = ngettext(
             "%(count)d complaint is still open there. It must be ended first.",

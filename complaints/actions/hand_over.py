@@ -239,3 +239,5 @@ def _move(complaint: Complaint, department: Department, *, by: User, **told: int
     complaint.department = department
     complaint.save(update_fields=["department"])
     recompute_deadlines(complaint, department=department, at=now, by=by)
+    for task in complaint.tasks.open().select_for_update(of=("self",)).order_by("pk"):
+        recompute_deadlines(task, department=department, at=now, by=by)

@@ -7,9 +7,11 @@ from events.notices import take_back
 
 
 def forget_unseen(complaint: Complaint) -> None:
-    """Take their notices of it from all who may not see it, as it is in memory."""
-    url = complaint.get_absolute_url()
-    told = User.objects.filter(notifications__url=url).distinct()
+    """Take their notices of it and its tasks from all who may not see it, as it is in memory."""
+    urls = [complaint.get_absolute_url(), *(task.get_absolute_url() for task in complaint.tasks.all())]
+    told = User.objects.filter(notifications__url__in=urls).distinct()
     told = told.select_related("department").prefetch_related("role_grants")
     seeing = {user.pk for user in readers(complaint, told)}
-    take_back((user for user in told if user.pk not in seeing), url=url)
+    if hidden := [user for user in told if user.pk not in seeing]:
+        for url in urls:
+            take_back(hidden, url=url)

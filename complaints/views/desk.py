@@ -20,6 +20,7 @@ from complaints.models import Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.sayings import sayings_for
 from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
+from complaints.visibility import sees_by_offer_alone
 from core import clock
 from core.errors import Blocked, Blocker, Conflict
 from core.formats import SIGNS, listed_text
@@ -32,7 +33,10 @@ RELATED = ("department", "owner", "customer", "category", "sale", "recorded_by")
 @complaint_page("GET")
 def show(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number, *RELATED)
-    if not desk_page.is_at_desk(complaint) or not reader(request).has_perm("complaints.work_desk"):
+    user = reader(request)
+    # What is merely offered is accepted or declined on its own page.
+    may_work = user.has_perm("complaints.work_desk") and not sees_by_offer_alone(user, complaint)
+    if not desk_page.is_at_desk(complaint) or not may_work:
         return redirect(complaint)
     return _screen(request, complaint, changing=request.GET.get("change", ""))
 
