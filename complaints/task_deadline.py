@@ -37,7 +37,7 @@ def recipients(task: CaseTask, rung: str) -> list[User]:
     people = list({user.pk: user for user in found if user.is_active}.values())
     if task.complaint is not None:
         return readers(task.complaint, people)
-    groups = ComplaintGroup.objects.filter(pk=task.group_id)
+    groups = ComplaintGroup.objects.filter(pk=task.group_id or 0)
     return [user for user in people if groups.visible_to(user).exists()]
 
 

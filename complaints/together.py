@@ -105,7 +105,7 @@ def _line(task: CaseTask, deadline: Deadline | None, user: User) -> TaskLine:
 
 
 def group_card(complaint: Complaint, user: User) -> GroupCard | None:
-    group = ComplaintGroup.objects.visible_to(user).filter(pk=complaint.group_id).first()
+    group = ComplaintGroup.objects.visible_to(user).filter(pk=complaint.group_id or 0).first()
     return card_of(group, user, but=complaint.pk) if group is not None else None
 
 

@@ -1,5 +1,6 @@
 """Group complaints: several customers with one grievance under one head. Source: DOMAIN.md 3.1."""
 
+import functools
 from typing import Any
 
 from django.db.models import QuerySet
@@ -73,7 +74,7 @@ class ComplaintGroupOutput(ComplaintGroupRowOutput):
 class OfGroups(ApiView):
     """Group complaints of which you may see a member."""
 
-    serializer_class = ComplaintGroupOutput
+    serializer_class: type[Output] = ComplaintGroupOutput
     queryset = ComplaintGroup.objects.none()
 
     def check_permissions(self, request: Request) -> None:
@@ -251,6 +252,7 @@ class GroupTalkOutput(Output):
 class OfOneGroup(OfGroups):
     """Below `groups/<id:pk>`."""
 
+    @functools.cached_property
     def group(self) -> ComplaintGroup:
         """Raises ComplaintGroup.DoesNotExist for what is hidden."""
         return ComplaintGroup.objects.visible_to(self.user).get(pk=self.kwargs["pk"])
@@ -268,11 +270,11 @@ class GroupTalks(OfOneGroup, ListCreateView):
     default_ordering = "-at"
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.group().talks.select_related("recorded_by")
+        return self.group.talks.select_related("recorded_by")
 
     def create(self, values: dict[str, Any]) -> GroupTalk:
         with at_fields({name: name for name in ("summary", "at", "direction", "medium")}):
-            return record_group_talk(self.group().pk, by=self.user, **values)
+            return record_group_talk(self.group.pk, by=self.user, **values)
 
     def location(self, made: GroupTalk) -> str:
         return reverse("api:groups-communications", kwargs=self.kwargs)
@@ -286,11 +288,11 @@ class GroupMeetings(OfOneGroup, ListCreateView):
     default_ordering = "-id"
 
     def get_queryset(self) -> QuerySet[Any]:
-        return meetings_with_promises(Meeting.objects.filter(group_talk__group=self.group()))
+        return meetings_with_promises(Meeting.objects.filter(group_talk__group=self.group))
 
     def create(self, values: dict[str, Any]) -> Meeting:
         with at_fields(places_of(values)):
-            return record_group_meeting(self.group().pk, held_of(values), by=self.user)
+            return record_group_meeting(self.group.pk, held_of(values), by=self.user)
 
     def location(self, made: Meeting) -> str:
         return reverse("api:groups-meetings", kwargs=self.kwargs)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.roles import refused
-from api.fields import Code, Instant, Line, Text, Whole
+from api.fields import Code, Instant, Line, Text, Whole, instant_text
 from api.filters import CodeFilter, Filter, IdFilter, InstantFilter
 from api.nouns.complaints_answers import Said, Username
 from api.nouns.complaints_base import OfComplaint, at_fields
@@ -27,7 +27,7 @@ from complaints.actions.tasks import (
     finish_task,
 )
 from complaints.codes import Medium
-from complaints.models import CaseTask, Meeting
+from complaints.models import CaseTask, Communication, GroupTalk, Meeting
 
 A_DAY = 24 * 60 * 60
 
@@ -184,7 +184,7 @@ class MeetingInput(Input):
     summary = Text(max_length=5000, help_text="What was said.")
     at = Instant(required=False, help_text="When it was; now, when left out.")
     duration_seconds = Whole(required=False, min_value=0, max_value=A_DAY, help_text="How long it took.")
-    promises = MeetingPromiseInput(
+    promises = MeetingPromiseInput(  # type: ignore[call-arg]
         many=True, required=False, max_length=50, help_text="What was promised; each becomes a task."
     )
 
@@ -238,11 +238,13 @@ class MeetingOutput(Output):
         return _talk(meeting).summary
 
     def get_at(self, meeting: Meeting) -> str:
-        return Instant().to_representation(_talk(meeting).at)
+        return instant_text(_talk(meeting).at)
 
 
-def _talk(meeting: Meeting) -> Any:
-    return meeting.communication or meeting.group_talk
+def _talk(meeting: Meeting) -> Communication | GroupTalk:
+    talk = meeting.communication or meeting.group_talk
+    assert talk is not None  # noqa: S101 (a constraint says so)
+    return talk
 
 
 def meetings_with_promises(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:

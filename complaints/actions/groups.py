@@ -89,8 +89,8 @@ def remove_member(group_id: int, *, number: str, reason: str, by: User) -> Compl
     if blockers:
         raise Blocked(blockers)
     now = clock.now()
-    for row in group.representatives.filter(complaint=complaint, ended_at=None):
-        _end(row, group, str(reason.strip()), by=by, at=now)
+    for speaking in group.representatives.filter(complaint=complaint, ended_at=None):
+        _end(speaking, group, reason.strip(), by=by, at=now)
     row = group.member_rows.get(complaint=complaint, removed_at=None)
     row.removed_by, row.removed_at, row.removed_reason = by, now, reason.strip()
     row.save(update_fields=["removed_by", "removed_at", "removed_reason"])

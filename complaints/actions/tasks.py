@@ -59,8 +59,8 @@ def ask_senior(complaint_id: int, *, senior: User, medium: str, due_at: datetime
     if medium not in SENIOR_MEDIA:
         blockers.append(Blocker("unknown_medium", _("Choose whether they shall call or visit."), "medium"))
     if senior not in seniors_of(complaint, but=by):
-        text = _("Choose a supervisor or manager above it who may see it, not yourself.")
-        blockers.append(Blocker("no_senior", text, "senior"))
+        above = _("Choose a supervisor or manager above it who may see it, not yourself.")
+        blockers.append(Blocker("no_senior", above, "senior"))
     if complaint.tasks.open().filter(kind=CaseTask.Kind.SENIOR_TALK, assignee=senior).exists():
         blockers.append(Blocker("asked_already", _("This person is asked already."), "senior"))
     if blockers:
@@ -287,17 +287,14 @@ def locked_task(task_id: int, *, by: User) -> CaseTask:
     if not by.has_perm("complaints.work_case"):
         raise PermissionDenied
     found = CaseTask.objects.visible_to(by).get(pk=task_id)
-    if found.complaint_id is not None:
-        place: Complaint | ComplaintGroup = locked(found.complaint_id, by=by)
-        owner_id = place.owner_id
-    else:
+    complaint = locked(found.complaint_id, by=by) if found.complaint_id is not None else None
+    group = None
+    if complaint is None:
         groups = ComplaintGroup.objects.select_for_update(of=("self",)).select_related("department")
-        place, owner_id = groups.get(pk=found.group_id), None
+        group = groups.get(pk=found.group_id or 0)
     task = CaseTask.objects.select_for_update(of=("self",)).select_related("assignee__department").get(pk=task_id)
-    if isinstance(place, Complaint):
-        task.complaint = place
-    else:
-        task.group = place
+    task.complaint, task.group = complaint, group
+    owner_id = complaint.owner_id if complaint is not None else None
     if by.pk not in (task.assignee_id, task.created_by_id, owner_id) and not by.has_perm("complaints.assign"):
         text = _("It is a task of %(name)s. They, the owner of the case or a supervisor change it.")
         raise PermissionDenied("not_yours", text % {"name": task.assignee})
