@@ -144,7 +144,8 @@ class Stage:
     def together(self, complaint: Complaint) -> dict[str, Any]:
         """A group with this complaint, who speaks for it, and a task; made once."""
         by = self.house.supervisor
-        if complaint.group_id is None and complaint.is_open:
+        is_theirs = Complaint.objects.visible_to(by).filter(pk=complaint.pk).exists()
+        if complaint.group_id is None and complaint.is_open and is_theirs:
             complaint.group = open_group([complaint.number], title="Many of us", by=by)
             name_representative(complaint.group.pk, number=complaint.number, name="Sue", proof="A list", by=by)
             ask_senior(
