@@ -17,6 +17,7 @@ from api.nouns import (  # noqa: E402
     customers,
     document,
     events,
+    groups,
     guidance,
     health,
     house,
@@ -25,6 +26,7 @@ from api.nouns import (  # noqa: E402
     policies,
     reports,
     sales,
+    tasks,
     templates,
 )
 
@@ -40,6 +42,8 @@ urlpatterns = [
     *reports.urlpatterns,
     *complaints_outside.urlpatterns,
     *templates.urlpatterns,
+    *groups.urlpatterns,
+    *tasks.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -26,7 +26,7 @@ from complaints.codes import (
     Threat,
     Upset,
 )
-from complaints.models import Cause, ComplaintLink, Suggestion
+from complaints.models import CaseTask, Cause, ComplaintLink, Meeting, Suggestion
 from customers.codes import CustomerKind, SaleStatus
 from deadlines.models import State as DeadlineState
 
@@ -68,6 +68,9 @@ WORDS: dict[str, tuple[str, Any]] = {
     "Language": ("A language of the house.", settings.LANGUAGES),
     "LinkRelation": ("How two complaints belong together.", ComplaintLink.Relation.choices),
     "Ladder": ("How content the customer is, worst first.", Satisfaction.choices),
+    "MeetingKind": ("What kind of meeting it was.", Meeting.Kind.choices),
+    "TaskKind": ("What kind of task.", CaseTask.Kind.choices),
+    "TaskState": ("How a task stands.", CaseTask.State.choices),
     "Medium": ("By what people talked.", Medium.choices),
     "Outcome": ("What came of a complaint.", Outcome.choices),
     "Phase": ("When in the purchase.", Phase.choices),

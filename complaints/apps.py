@@ -19,14 +19,17 @@ class ComplaintsConfig(AppConfig):
             nav,
             permissions,
             personal,
+            task_deadline,
         )
         from complaints.actions import (  # noqa: F401
             desk,
             guidance,
             notices,
+            offers,
             ownership,
             reports,
             sending,
+            tasks,
             wait_ends,
             written_reports,
         )
@@ -43,3 +46,4 @@ class ComplaintsConfig(AppConfig):
         gateways.register()
         register_channel("customer_email", send_letter, settled=sending.note_outcome)
         hourly(sending.forgotten_outcomes)
+        task_deadline.register()

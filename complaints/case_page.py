@@ -24,6 +24,7 @@ from complaints.guidance.cards import current_mark
 from complaints.guidance.shown import Guidance, guidance_for
 from complaints.models import (
     Attachment,
+    CaseTask,
     Category,
     Cause,
     CauseComplaint,
@@ -44,6 +45,8 @@ from complaints.querysets import ComplaintQuerySet
 from complaints.stage_rail import Rail, rail
 from complaints.statutory import rule_of
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
+from complaints.timeline_together import OF_GROUPS, hidden_groups
+from complaints.together import Together, together_on
 from complaints.workflow import (
     current_evaluation,
     customer_content_or_closed_despite,
@@ -155,6 +158,7 @@ class CasePage:
     causes: list[Cause]
     wait: Wait | None
     matters: Sequence[OutsideMatter]
+    together: Together
 
 
 def find_case(user: User, number: str) -> Complaint:
@@ -175,6 +179,7 @@ def _case(scope: Scope, number: str) -> ComplaintQuerySet:
     has["has_further"] = Exists(Category.objects.filter(further_complaints=OuterRef("pk")))
     has["has_causes"] = Exists(CauseComplaint.objects.filter(complaint=OuterRef("pk")))
     has["has_links"] = Exists(ComplaintLink.objects.filter(Q(complaint=OuterRef("pk")) | Q(other=OuterRef("pk"))))
+    has["has_tasks"] = Exists(CaseTask.objects.filter(complaint=OuterRef("pk")))
     return rows.annotate(**has, guidance_mark=current_mark())[:1]
 
 
@@ -193,8 +198,9 @@ def _prefetch(complaint: Complaint) -> None:
 def case_page(complaint: Complaint, user: User, *, show: str = "all", before: int | None = None) -> CasePage:
     """Gather the page of a complaint that came from `find_case`."""
     links = linked(complaint, user)
+    together = together_on(complaint, user)
     newest = entries(complaint, before=before)
-    found = readable(newest, links)
+    found = readable(newest, links, user)
     rows = deadlines_of((complaint.pk,))
     records = {record.step: record for record in complaint.step_records.all()}
     report = next(iter(complaint.oral_reports.all()), None)
@@ -202,7 +208,7 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
     return CasePage(
         complaint=complaint,
         rail=rail(complaint, records, _since(complaint, found)),
-        next_bar=report_bar(complaint, written, rows, user) or next_bar(complaint, rows, report, user),
+        next_bar=report_bar(complaint, written, rows, user) or next_bar(complaint, rows, report, user, together.offer),
         conditions=conditions(complaint, user),
         groups=facts_shown(complaint, records),
         deadlines=due_lines(rows),
@@ -219,6 +225,7 @@ def case_page(complaint: Complaint, user: User, *, show: str = "all", before: in
         causes=causes_of(complaint, user) if getattr(complaint, "has_causes", True) else [],
         wait=complaint.waits.filter(ended_at=None).first() if complaint.is_waiting else None,
         matters=list(complaint.outside_matters.all()),
+        together=together,
     )
 
 
@@ -231,10 +238,16 @@ def _guidance(complaint: Complaint, user: User, *, is_newest: bool) -> Guidance 
     return guidance_for(complaint, user, step=complaint.state, further=further, may_insert=may_insert)
 
 
-def readable(found: Sequence[Entry], links: Sequence["Linked"]) -> list[Entry]:
-    """All but links to complaints that this reader must not see, not even by their number."""
+def readable(found: Sequence[Entry], links: Sequence["Linked"], user: User) -> list[Entry]:
+    """All but links to complaints that this reader must not see, not even by their number, and groups likewise."""
     seen = {link.complaint.number for link in links}
-    return [entry for entry in found if entry.event.type != LINKED or entry.event.data.get("other") in seen]
+    hidden = hidden_groups((entry.event for entry in found), user)
+    return [
+        entry
+        for entry in found
+        if (entry.event.type != LINKED or entry.event.data.get("other") in seen)
+        and (entry.event.type not in OF_GROUPS or entry.event.data.get("group_id") not in hidden)
+    ]
 
 
 def _since(complaint: Complaint, found: Sequence[Entry]) -> datetime | None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.scope import scope_of
 from complaints import words
-from complaints.models import Category, Complaint, GuidanceCard, MessageTemplate
+from complaints.models import CaseTask, Category, Complaint, ComplaintGroup, GuidanceCard, MessageTemplate
 from events.readers import let_read
 from events.registry import announce
 
@@ -43,6 +43,24 @@ MATTER_ANSWERED = announce("complaint.outside_answered", words.matter_answered, 
 CLOCK_EXTENDED = announce("complaint.statutory_extended", words.clock_extended, icon="calendar-event")
 TEMPLATE_ADDED = announce("template.created", _("{actor} added the template"), icon="message-2")
 TEMPLATE_CHANGED = announce("template.changed", _("{actor} changed the template"), icon="message-2")
+OFFERED = announce("complaint.offered", _("{actor} offered it to {to}"), icon="switch-horizontal")
+OFFER_DECLINED = announce("complaint.offer_declined", _("{actor} declined the offer"), icon="arrow-back-up")
+OFFER_WITHDRAWN = announce("complaint.offer_withdrawn", _("{actor} withdrew the offer"), icon="arrow-back-up")
+OFFER_OVERTAKEN = announce("complaint.offer_overtaken", _("The offer was overtaken"), icon="ban")
+MOVED = announce("complaint.moved", _("{actor} moved it to {department}"), icon="building-store")
+TASK_OPENED = announce("task.opened", words.task_opened, icon="list-check")
+TASK_CHANGED = announce("task.changed", _("{actor} changed a task: {assignee}, until {due_at}"), icon="edit")
+TASK_DONE = announce("task.done", words.task_done, icon="check")
+TASK_CANCELLED = announce("task.cancelled", _("A task is no longer needed"), icon="ban")
+GROUP_OPENED = announce("group.opened", _("{actor} opened a group complaint"), icon="users")
+GROUP_JOINED = announce("group.joined", _("{actor} added it to a group complaint"), icon="user-plus")
+GROUP_LEFT = announce("group.left", _("{actor} took it out of the group complaint"), icon="user-minus")
+GROUP_REPRESENTED = announce("group.representative_named", _("{actor} named a representative"), icon="user-check")
+GROUP_UNREPRESENTED = announce(
+    "group.representative_ended", _("{actor} noted that a representative no longer speaks"), icon="user-off"
+)
+GROUP_TALKED = announce("group.talked", words.group_talked, icon="users")
+GROUP_CLOSED = announce("group.closed", _("{actor} closed the group complaint"), icon="check")
 LINKED = announce("complaint.linked", _("{actor} linked it to {other}"), icon="link")
 GUIDANCE_WRITTEN = announce("guidance.created", _("{actor} wrote the card"), icon="quote")
 GUIDANCE_CHANGED = announce("guidance.changed", _("{actor} changed the card"), icon="edit")
@@ -64,3 +82,5 @@ let_read("complaint", Complaint.objects.visible_to)
 let_read("category", _categories)
 let_read("guidancecard", GuidanceCard.objects.visible_to)
 let_read("messagetemplate", _templates)
+let_read("casetask", CaseTask.objects.visible_to)
+let_read("complaintgroup", ComplaintGroup.objects.visible_to)

@@ -22,8 +22,9 @@ from core.formats import when_text
 WORDS_SHOWN = 160
 SHOWN = (
     "number", "contact_name", "title", "channel", "severity_class", "triage", "suggests_crisis", "state",
-    "next_due_at", "first_contact_at", "waiting_until", "received_at", "ended_at", "customer__is_vip", "owner__name",
-    "owner__username", "department__name", "category__code", "category__name_en", "category__name_zh",
+    "offered_at", "offered_to", "offered_department", "next_due_at", "first_contact_at", "waiting_until",
+    "received_at", "ended_at", "customer__is_vip", "owner__name", "owner__username", "department__name",
+    "category__code", "category__name_en", "category__name_zh",
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ class Line:
     is_mine: bool
     may_take: bool
     department: str
+    offered: str
     # Its chip changes by the minute, so it is put into the drawn row.
     deadline: Any = field(compare=False)
     # Until when it is the customer's turn.
@@ -78,7 +80,7 @@ def lines(rows: Iterable[Complaint], user: User) -> list[Line]:
 def _line(row: Complaint, user: User, *, works_at_desk: bool) -> Line:
     # Set by `with_nearest_deadline`; a list of what was found has none.
     deadline = getattr(row, "nearest", None)
-    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and works_at_desk
+    is_at_desk = row.is_open and row.severity_class == SeverityClass.ONE and works_at_desk and row.offered_at is None
     return Line(
         pk=row.pk,
         number=row.number,
@@ -99,11 +101,23 @@ def _line(row: Complaint, user: User, *, works_at_desk: bool) -> Line:
         owner=row.owner.name if row.owner else None,
         is_vip=is_vip(row),
         is_mine=row.owner_id == user.pk,
-        may_take=row.is_open and row.owner_id is None and works_at_desk,
+        # What is offered is accepted or declined on its own page.
+        may_take=row.is_open and row.owner_id is None and works_at_desk and row.offered_at is None,
+        offered=_offered(row, user),
         department=row.department.name if row.department_id != user.department_id else "",
         waiting=when_text(row.waiting_until) if row.waiting_until else "",
         deadline=deadline,
     )
+
+
+def _offered(row: Complaint, user: User) -> str:
+    """To me, to my department, or to somebody else; by the columns of the row alone."""
+    if row.offered_at is None:
+        return ""
+    if row.offered_to_id == user.pk:
+        return _("offered to you")
+    is_here = row.offered_department_id is not None and row.offered_department_id == user.department_id
+    return _("offered to your department") if is_here else _("offered to somebody")
 
 
 def is_vip(row: Complaint) -> bool:

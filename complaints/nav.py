@@ -55,6 +55,7 @@ def register() -> None:
     register_nav(
         "reports", "complaints:reports_to_read", "file-text", "complaints.read_complaints", order=45, label=_("Reports")
     )
+    register_nav("tasks", "complaints:tasks", "list-check", "complaints.work_case", order=30, key="t", label=_("Tasks"))
     register_nav("new", "complaints:new", "plus", "complaints.lodge_complaint", label=_("New complaint"))
     register_nav(
         "templates",

@@ -14,6 +14,7 @@ from complaints.deadlines import ANSWER, FIRST_RESPONSE, OWNED, STATUTORY
 from complaints.models import Complaint, OralReport
 from complaints.next_steps import next_step
 from complaints.supervisors import Hearer, confirms_as
+from complaints.together import Offer
 from deadlines.models import Deadline
 
 # What is ours to do although we wait for the customer.
@@ -42,18 +43,28 @@ class NextBar:
 
 
 def next_bar(
-    complaint: Complaint, deadlines: Sequence[Deadline], report: OralReport | None, user: User
+    complaint: Complaint,
+    deadlines: Sequence[Deadline],
+    report: OralReport | None,
+    user: User,
+    offer: Offer | None = None,
 ) -> NextBar | None:
     """What is due, for this user; None when nothing is."""
     running = [row for row in deadlines if row.state in ("pending", "breached")]
     nearest = min(running, key=lambda row: row.due_at, default=None)
     if not complaint.is_open:
         return _after_the_end(complaint, nearest, report, user)
+    return _while_open(complaint, nearest, user, offer)
+
+
+def _while_open(complaint: Complaint, nearest: Deadline | None, user: User, offer: Offer | None) -> NextBar | None:
     if complaint.is_waiting and (nearest is None or nearest.kind not in TO_DO_WHILE_WAITING):
         # The card of the wait says what there is to do.
         return None
     if not user.has_perm("complaints.work_desk"):
         return NextBar(next_step(complaint, nearest.kind if nearest else ""), deadline=nearest)
+    if offer is not None and (bar := _offered(complaint, nearest, offer)):
+        return bar
     if complaint.owner_id is None:
         return _nobody_owns_it(complaint, nearest, user)
     if complaint.severity_class == SeverityClass.ONE:
@@ -83,6 +94,31 @@ def _outside_waits(nearest: Deadline | None) -> NextBar | None:
         return None
     text = _("The complaint has ended, and their clock goes on until they are answered.")
     return NextBar(_("Outside they still wait for an answer."), text, nearest)
+
+
+def _offered(complaint: Complaint, nearest: Deadline | None, offer: Offer) -> NextBar | None:
+    """An offer comes first for who shall answer it; who made it sees that it waits."""
+    row, at = offer.row, [complaint.number]
+    if offer.is_mine:
+        presses = [
+            Press("accept", _("Accept it"), reverse("complaints:accept_offer", args=at), "check", "t", is_post=True),
+            Press("decline", _("Decline"), reverse("complaints:decline_offer", args=at), "x"),
+        ]
+        if row.to_department:
+            told = {"name": row.offered_by, "department": row.to_department}
+            title = _("%(name)s offers it to %(department)s.") % told
+        else:
+            title = _("%(name)s offers it to you.") % {"name": row.offered_by}
+        text = row.reason or _("Until you accept, it stays with the one who has it.")
+        return NextBar(title, text, nearest, presses)
+    if not offer.may_withdraw or complaint.owner_id is None:
+        return None
+    url = reverse("complaints:withdraw_offer", args=at)
+    presses = [Press("withdraw", _("Withdraw the offer"), url, "arrow-back-up", is_post=True)]
+    if complaint.severity_class == SeverityClass.ONE:
+        presses.append(_desk(complaint))
+    text = _("Until it is accepted, it stays with %(name)s.") % {"name": complaint.owner}
+    return NextBar(_("It is offered to %(name)s.") % {"name": row.offered_to}, text, nearest, presses)
 
 
 def confirm_words(hearer: Hearer) -> str:

@@ -22,19 +22,27 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: User) -> "ComplaintQuerySet":
         """What this user may read. Source: DOMAIN.md 2.
 
-        Their department and those below, what they own or logged; never what is about themselves or
-        the head of their department; restricted ones only as a named reader. The auditor reads all
-        but what is about themselves.
+        Their department and those below, what they own or logged, what is offered to them; never what is
+        about themselves or the head of their department; restricted ones only as a named reader. The auditor
+        reads all but what is about themselves.
         """
         return self.within(scope_of(user))
 
-    def within(self, scope: Scope) -> "ComplaintQuerySet":
+    def in_hand_of(self, user: User) -> "ComplaintQuerySet":
+        """What this user may work on: what they may read, but for what is merely offered to them."""
+        return self.within(scope_of(user), with_offers=False)
+
+    def within(self, scope: Scope, *, with_offers: bool = True) -> "ComplaintQuerySet":
         """The same, of the scope alone."""
         if not scope.may_read:
             return self.none()
         rows = self
         if not scope.sees_all:
-            theirs = Q(owner=scope.user_id), Q(recorded_by=scope.user_id)
+            theirs = [Q(owner=scope.user_id), Q(recorded_by=scope.user_id)]
+            if with_offers:
+                # Read by it as long as the offer is open. Source: DOMAIN.md 3.1.
+                offered = Q(offered_to=scope.user_id) | Q(offered_department__in=scope.department_ids)
+                theirs.append(Q(offered_at__isnull=False) & offered)
             rows = rows.filter(AnyOf(Q(department__in=scope.department_ids), *theirs))
         subject_rows = apps.get_model("complaints", "ComplaintSubject").objects
         about = subject_rows.filter(complaint=models.OuterRef("pk"), user__in=scope.hidden_subject_ids)

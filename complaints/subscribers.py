@@ -2,13 +2,15 @@
 
 import re
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
 from complaints.actions.evaluation import supersede_evaluation
+from complaints.actions.task_ends import finish_talks_of
 from complaints.actions.wait_ends import wait_is_over
 from complaints.actions.written_reports import case_went_on
-from complaints.codes import AGREE_STATES, SeverityClass, State
+from complaints.codes import AGREE_STATES, Direction, SeverityClass, State
 from complaints.deadlines import WAITING, WRITTEN_REPORT, open_one
 from complaints.events import TRANSITIONED
 from complaints.models import Cause, Complaint, Wait
@@ -29,7 +31,8 @@ OF_CAUSE = re.compile(r"/causes/(K-\d+)/")
 @subscribe("department.closed")
 def nothing_is_left_open(event: Event, subject: Department) -> None:
     """Refuse to close a department whose customers still wait: nobody there would answer them."""
-    count = Complaint.objects.open().filter(department=subject).count()
+    theirs = Q(department=subject) | Q(offered_department=subject)
+    count = Complaint.objects.open().filter(theirs).count()
     if count:
         text = ngettext(
             "%(count)d complaint is still open there. It must be ended first.",
@@ -89,3 +92,10 @@ def report_is_of_the_whole_case(event: Event, subject: Complaint) -> None:
     if event.data.get("from") in REPORTED_IN and event.data.get("to") in BEFORE_THE_REPORT:
         cancel_deadlines(subject, kinds=[WRITTEN_REPORT], at=event.at, by=event.actor)
         case_went_on(subject, by=event.actor, at=event.at)
+
+
+@subscribe("communication.recorded", direction=Direction.OUT)
+def talk_finishes_the_task(event: Event, subject: Complaint) -> None:
+    """A senior who was asked to talk to the customer has done so."""
+    if event.actor_id is not None:
+        finish_talks_of(event.actor_id, subject, at=event.at, by=event.actor)

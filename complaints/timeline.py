@@ -1,7 +1,7 @@
 """What happened on a complaint, newest first, by day, with the words that were said. Few statements in all."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -26,6 +26,7 @@ from complaints.events import (
     WAITING,
 )
 from complaints.models import Attachment, Communication, Complaint, DeskChange, Wait
+from complaints.timeline_together import Words, words_together
 from complaints.words import talk_details
 from core.prepared import padded, prepared
 from events.log import timeline
@@ -92,7 +93,14 @@ def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
     for name, read in REFERRED.items():
         ids = _referred(events, name)
         told[name] = {row.pk: row for row in read(ids)} if ids else {}
-    return [_entry(event, complaint, told) for event in events]
+    together = words_together(events)
+    return [_with(together.get(event.pk), _entry(event, complaint, told)) for event in events]
+
+
+def _with(words: Words | None, entry: Entry) -> Entry:
+    if words is None:
+        return entry
+    return replace(entry, text=words.text, is_customer=words.is_customer, kind=words.kind)
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from complaints.urls_case import case_urls
 from complaints.urls_causes import cause_urls
+from complaints.urls_together import together_urls
 from complaints.views import coaching, guidance, intake, intake_files, queue, search, templates, written_report
 
 app_name = "complaints"
@@ -66,6 +67,7 @@ urlpatterns = [
     *guidance_urls,
     *report_urls,
     *template_urls,
+    *together_urls,
     *case_urls,
     *cause_urls,
 ]

@@ -12,6 +12,7 @@ from complaints.views import (
     record,
     slip,
     talks,
+    together,
     waiting,
     written_report,
 )
@@ -70,6 +71,13 @@ case_urls: list[URLPattern] = [
     path(f"{FILE}file/", attachments.download, name="attachment_file"),
     path(f"{FILE}pictures/<slug:which>/", attachments.picture, name="attachment_picture"),
     path(f"{FILE}withdraw/", attachments.withdraw, name="withdraw_attachment"),
+    path(f"{ONE}hand-over/", together.hand_over, name="hand_over"),
+    path(f"{ONE}hand-over/accept/", together.accept_offer, name="accept_offer"),
+    path(f"{ONE}hand-over/decline/", together.decline_offer, name="decline_offer"),
+    path(f"{ONE}hand-over/withdraw/", together.withdraw_offer, name="withdraw_offer"),
+    path(f"{ONE}senior/", together.senior, name="senior"),
+    path(f"{ONE}meeting/", together.meeting, name="meeting"),
+    path(f"{ONE}group/", together.join_group, name="join_group"),
     *(
         path(f"{ONE}{name.replace('_', '-')}/", questions.ask, {"name": name}, name=name)
         for name in questions.QUESTIONS

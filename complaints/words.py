@@ -149,6 +149,8 @@ def created(values: Values) -> str:
 def assigned(values: Values) -> str:
     if not values.get("owner"):
         return _("{actor} put it back for the department").format(actor=values["actor"])
+    if values.get("hand_over_id"):
+        return _("{actor} accepted the offer and has it now").format(actor=values["actor"])
     if values.get("is_taken"):
         return _("{actor} took it").format(actor=values["actor"])
     return _("{actor} gave it to {owner}").format(actor=values["actor"], owner=values["owner"])
@@ -304,3 +306,25 @@ def talk_details(talk: Communication) -> str:
     if talk.corrected_at:
         parts.append(_("corrected {time}").format(time=when_text(talk.corrected_at)))
     return " · ".join(parts)
+
+
+def task_opened(values: Values) -> str:
+    words = {
+        "senior_talk": _("{actor} asked {assignee} to talk to the customer, until {due_at}"),
+        "promise": _("{actor} noted a promise: {assignee}, until {due_at}"),
+    }
+    told = {name: values.get(name, "…") for name in ("actor", "assignee", "due_at")}
+    return words.get(values.get("kind", ""), words["promise"]).format(**told)
+
+
+def task_done(values: Values) -> str:
+    if values.get("kind") == "senior_talk":
+        return _("{actor} talked to the customer as asked").format(actor=values["actor"])
+    return _("{actor} kept a promise").format(actor=values["actor"])
+
+
+def group_talked(values: Values) -> str:
+    medium = label(Medium, values.get("medium", ""))
+    if values.get("direction") == Direction.IN:
+        return _("The group got in touch ({medium})").format(medium=medium)
+    return _("{actor} talked to the group ({medium})").format(actor=values["actor"], medium=medium)

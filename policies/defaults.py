@@ -109,6 +109,16 @@ _DEADLINES = (
         _("How many working days after a class 2 case was carried out its report goes to the department above."),
         promise,
     ),
+    PolicySpec(
+        "deadline.task",
+        _promise({"1": "P3D", "2": "P3D"}, (0.8, "owner"), (1.0, "supervisor"), (1.5, "manager")),
+        _("Task"),
+        _(
+            "Who is told when a task is overdue. Each has its own date; “length” is only proposed for a new one."
+            " “owner” is whose task it is; with a supervisor the department’s head and the owner of the case hear it."
+        ),
+        promise,
+    ),
 )
 
 _CAUSES = (

@@ -183,7 +183,28 @@ class BehalfOutput(Output):
 
 
 class GroupOutput(Output):
-    size = serializers.IntegerField(source="group_size", help_text="Customers with the same matter.")
+    size = serializers.IntegerField(
+        source="group_size", allow_null=True, help_text="Customers with the same matter, as was told; null: not told."
+    )
+    id = serializers.IntegerField(
+        source="answered_group.pk",
+        default=None,
+        allow_null=True,
+        help_text="Id of the group complaint it belongs to; null for none, or none that you may see.",
+    )
+    title = serializers.CharField(
+        source="answered_group.title", default=None, allow_null=True, help_text="What the group is about."
+    )
+
+
+class HandOverOutput(Output):
+    to = Username(help_text="Whom it is offered to; null for a department.")
+    to_department = serializers.CharField(
+        source="to_department.code", default=None, allow_null=True, help_text="Which department; null for a person."
+    )
+    reason = serializers.CharField(help_text="Why; may be empty.")
+    offered_by = Username(help_text="Who offered it.")
+    offered_at = Instant(help_text="When.")
 
 
 class SaleReferenceOutput(Output):
@@ -283,6 +304,10 @@ class ComplaintRowOutput(Output):
         many=True, source="answered_oral_reports", help_text="To whom it was reported, newest first."
     )
     links = LinkOutput(many=True, source="answered_links", help_text="Complaints that belong together with it.")
+    hand_over = HandOverOutput(
+        allow_null=True, source="answered_hand_over", help_text="The offer that waits for an answer; null for none."
+    )
+    changed_hands = serializers.IntegerField(help_text="How often it went from one owner to another.")
 
     @extend_schema_field(WaitingOutput(allow_null=True))
     def get_waiting(self, complaint: Complaint) -> dict[str, Any] | None:
@@ -304,7 +329,8 @@ class ComplaintRowOutput(Output):
 
     @extend_schema_field(GroupOutput(allow_null=True))
     def get_group(self, complaint: Complaint) -> dict[str, Any] | None:
-        return GroupOutput(complaint).data if complaint.group_size else None
+        is_grouped = complaint.group_size or complaint.__dict__["answered_group"]
+        return GroupOutput(complaint).data if is_grouped else None
 
     def get_subjects(self, complaint: Complaint) -> list[str]:
         return [row.user.username for row in complaint.__dict__["answered_subject_rows"]]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Department, User
 from api.fields import Code, Instant, MoneyField, Text, YesNo
 from api.nouns.learned import EvaluationFields, Texts, told_of_outcome
 from api.serializers import Input, Output
@@ -42,6 +42,21 @@ class PersonField(serializers.Field):  # type: ignore[type-arg]
         if person is None:
             self.fail("unknown")
         return person
+
+
+@extend_schema_field({"type": "string", "maxLength": 32})
+class DepartmentField(serializers.Field):  # type: ignore[type-arg]
+    """A department of the house, by its code."""
+
+    default_error_messages = {"unknown": _("There is no such department. Give its code.")}
+
+    def to_internal_value(self, data: Any) -> Department:
+        found = None
+        if isinstance(data, str) and len(data) <= 32:
+            found = Department.objects.active().filter(code=data).first()
+        if found is None:
+            self.fail("unknown")
+        return found
 
 
 class HouseMoney(MoneyField):

@@ -13,9 +13,11 @@ from complaints.duplicates import Duplicate, same_people
 from complaints.models import (
     Category,
     Complaint,
+    ComplaintGroup,
     ComplaintLink,
     ComplaintSubject,
     ExternalReference,
+    HandOver,
     OralReport,
     OutsideMatter,
     Wait,
@@ -82,7 +84,10 @@ def complete(rows: Sequence[Complaint], user: User) -> None:
             row.__dict__[f"answered_{name}"] = list(getattr(row, name).all())
     newest = newest_deadlines([row.pk for row in rows])
     links = visible_links([row.pk for row in rows if getattr(row, "has_links", False)], user)
+    offers, groups = open_offers(rows), visible_groups(rows, user)
     for row in rows:
+        row.__dict__["answered_hand_over"] = offers.get(row.pk)
+        row.__dict__["answered_group"] = groups.get(row.group_id or 0)
         row.__dict__["answered_deadlines"] = newest.get(row.pk, [])
         row.__dict__["answered_links"] = links.get(row.pk, [])
 
@@ -103,6 +108,7 @@ def complete_new(complaint: Complaint, duplicates: list[Duplicate]) -> Complaint
     """The same for one that was lodged just now and has nothing but its deadlines, without a question."""
     for part in (*PARTS, "links"):
         complaint.__dict__[f"answered_{part}"] = []
+    complaint.__dict__["answered_hand_over"] = complaint.__dict__["answered_group"] = None
     complaint.__dict__["answered_deadlines"] = list(complaint.begun)
     complaint.__dict__["answered_duplicates"] = duplicates
     return complaint
@@ -114,6 +120,21 @@ def newest_deadlines(ids: Sequence[int]) -> dict[int, list[Deadline]]:
     for row in deadlines_of(padded(ids)) if ids else []:
         newest.setdefault(row.subject_id, {})[row.kind, row.about] = row
     return {pk: list(kinds.values()) for pk, kinds in newest.items()}
+
+
+def open_offers(rows: Sequence[Complaint]) -> dict[int, HandOver]:
+    """The open offer of each complaint that has one, by its id; asked only where there is one."""
+    wanted = [row.pk for row in rows if row.offered_at is not None]
+    if not wanted:
+        return {}
+    offers = HandOver.objects.filter(complaint__in=wanted, state=HandOver.State.OFFERED)
+    return {offer.complaint_id: offer for offer in offers.select_related("to", "to_department", "offered_by")}
+
+
+def visible_groups(rows: Sequence[Complaint], user: User) -> dict[int, ComplaintGroup]:
+    """The groups of these complaints that the user may see, by id; asked only where there is one."""
+    wanted = {row.group_id for row in rows if row.group_id is not None}
+    return ComplaintGroup.objects.visible_to(user).in_bulk(wanted) if wanted else {}
 
 
 def visible_links(ids: Iterable[int], user: User) -> dict[int, list[dict[str, str]]]:

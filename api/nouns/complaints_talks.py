@@ -22,6 +22,7 @@ from complaints.codes import Direction, Medium
 from complaints.events import LINKED
 from complaints.models import Communication, Complaint
 from complaints.timeline import Entry, entries_of
+from complaints.timeline_together import OF_GROUPS, hidden_groups
 from deadlines.models import Deadline
 from events.log import timeline
 from events.models import Event
@@ -164,6 +165,8 @@ class Timeline(OfComplaint, ListView):
         return timeline(self.complaint)
 
     def shown_rows(self, rows: list[Event]) -> list[Any]:
+        hidden = hidden_groups(rows, self.user)
+        rows = [row for row in rows if row.type not in OF_GROUPS or row.data.get("group_id") not in hidden]
         entries = entries_of(self.complaint, rows)
         if any(entry.event.type == LINKED for entry in entries):
             links = visible_links([self.complaint.pk], self.user).get(self.complaint.pk, [])

@@ -11,14 +11,14 @@ from rest_framework.response import Response
 
 from api.fields import Code, Day, Instant, Line, Text, Whole
 from api.nouns.complaints_base import ComplaintVerb, ComplaintView, at_fields
-from api.nouns.complaints_moves import MOVES, PersonField, TransitionOutput, offered
+from api.nouns.complaints_moves import LONG, MOVES, DepartmentField, PersonField, TransitionOutput, offered
 from api.problems import invalid
 from api.serializers import Input
 from complaints.actions.classes import lower_class, raise_class
 from complaints.actions.desk import call_supervisor
+from complaints.actions.hand_over import accept_hand_over, decline_hand_over, hand_over, withdraw_hand_over
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
-from complaints.actions.ownership import assign_complaint
 from complaints.actions.waiting import resume_complaint, wait_for_customer
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
 from complaints.models import Complaint, ComplaintLink
@@ -72,26 +72,75 @@ class Classify(ComplaintVerb):
 
 
 class AssignInput(Input):
-    owner = PersonField(help_text="Who gets it, by username or id.")
+    owner = PersonField(required=False, help_text="Who gets it, by username or id.")
+    department = DepartmentField(required=False, help_text="Or the department it goes to, by its code.")
+    reason = Text(
+        max_length=LONG, required=False, allow_blank=True, help_text="Why; needed for a department, read by the other."
+    )
 
     example = {"owner": "handler1"}
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and "department" in data:
-            text = _("It cannot be moved to another department. Give it to one of its people.")
-            raise invalid("department", "not_possible", text)
-        return super().to_internal_value(data)
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "owner" not in attrs and "department" not in attrs:
+            raise invalid("owner", "required", _("Say who gets it: an owner or a department."))
+        if "owner" in attrs and "department" in attrs:
+            raise invalid("department", "one_of_both", _("Give it to a person or to a department, not to both."))
+        return attrs
 
 
 class Assign(ComplaintVerb):
-    """Give it to somebody, which is a supervisor’s; or take it oneself when nobody has it."""
+    """Give it to somebody: at once by a supervisor, or to oneself when nobody has it; by anybody else an offer.
+
+    To a department likewise, with a reason: at once by a supervisor of both, else an offer. What is offered stays with
+    the one who has it until `/handover/accept`.
+    """
 
     input_class = AssignInput
     posts = "complaints.work_desk"
 
     def act(self, values: dict[str, Any]) -> Complaint:
-        with at_fields({"owner": "owner"}):
-            return assign_complaint(self.complaint.pk, owner=values["owner"], by=self.user)
+        with at_fields({"owner": "owner", "department": "department", "reason": "reason"}):
+            return hand_over(
+                self.complaint.pk,
+                to=values.get("owner"),
+                department=values.get("department"),
+                reason=values.get("reason", ""),
+                by=self.user,
+            )
+
+
+class AcceptHandOver(ComplaintVerb):
+    """Accept what is offered to you, or to your department: you own it from now on. 409 `no_offer` when it is over."""
+
+    posts = "complaints.work_desk"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return accept_hand_over(self.complaint.pk, by=self.user)
+
+
+class DeclineInput(Input):
+    reason = Text(max_length=LONG, help_text="Why; read by the one who has it.")
+
+    example = {"reason": "I am away from tomorrow on."}
+
+
+class DeclineHandOver(ComplaintVerb):
+    """Decline what is offered; it stays with the one who has it. 204 when you do not see it any more."""
+
+    input_class = DeclineInput
+    posts = "complaints.work_desk"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return decline_hand_over(self.complaint.pk, reason=values["reason"], by=self.user)
+
+
+class WithdrawHandOver(ComplaintVerb):
+    """Take the offer back: who made it, the owner, or a supervisor."""
+
+    posts = "complaints.work_desk"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return withdraw_hand_over(self.complaint.pk, by=self.user)
 
 
 class LinkInput(Input):
@@ -187,6 +236,9 @@ urlpatterns = [
     path("complaints/<word:number>/transitions", Transitions.as_view(), name="complaints-transitions"),
     path("complaints/<word:number>/classify", Classify.as_view(), name="complaints-classify"),
     path("complaints/<word:number>/assign", Assign.as_view(), name="complaints-assign"),
+    path("complaints/<word:number>/handover/accept", AcceptHandOver.as_view(), name="complaints-handover-accept"),
+    path("complaints/<word:number>/handover/decline", DeclineHandOver.as_view(), name="complaints-handover-decline"),
+    path("complaints/<word:number>/handover/withdraw", WithdrawHandOver.as_view(), name="complaints-handover-withdraw"),
     path("complaints/<word:number>/link", Link.as_view(), name="complaints-link"),
     path("complaints/<word:number>/gone-outside", GoneOutside.as_view(), name="complaints-gone-outside"),
     path("complaints/<word:number>/wait", WaitForCustomer.as_view(), name="complaints-wait"),

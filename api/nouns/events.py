@@ -21,6 +21,7 @@ from api.serializers import Output
 from api.views import ListView
 from complaints.events import LINKED
 from complaints.models import Category, Cause, Complaint, RootCause
+from complaints.timeline_together import OF_GROUPS, hidden_groups
 from customers.models import Sale
 from events.models import Event
 from events.registry import announced
@@ -94,6 +95,8 @@ REFERENCES: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "rootcause": _column(RootCause.objects.all(), "code"),
     "category": _column(Category.objects.all(), "code"),
     "customer": lambda ids: {pk: str(pk) for pk in ids},
+    "casetask": lambda ids: {pk: str(pk) for pk in ids},
+    "complaintgroup": lambda ids: {pk: str(pk) for pk in ids},
     "sale": _sales,
     "policy": _column(Policy.objects.all(), "key"),
     "user": _column(User.objects.all(), "username"),
@@ -112,6 +115,8 @@ def references_of(events: Iterable[Event]) -> dict[tuple[str, int], str]:
 
 def readable(events: list[Event], user: User) -> list[Event]:
     """All but links to complaints that this reader must not see, not even by their number."""
+    hidden = hidden_groups(events, user)
+    events = [event for event in events if event.type not in OF_GROUPS or event.data.get("group_id") not in hidden]
     others = {event.data["other"] for event in events if event.type == LINKED}
     if not others:
         return events

@@ -14,13 +14,15 @@ from accounts.roles import LEADERS
 from complaints import events
 from complaints.actions.locking import locked, save
 from complaints.actions.notices import tell
+from complaints.actions.offers import end_offer
 from complaints.actions.restriction import named_readers
+from complaints.actions.told import forget_unseen
 from complaints.codes import END_STATES
 from complaints.deadlines import OWNED, open_one, readers
-from complaints.models import Complaint
+from complaints.models import Complaint, HandOver
 from core import clock
 from events.log import record_event
-from events.notices import register_notice, take_back
+from events.notices import register_notice
 
 LOST_OWNER = register_notice("complaint.lost_owner", _("{number} needs another owner"), icon="user-minus")
 
@@ -30,11 +32,10 @@ def keep_out(complaint: Complaint, *, by: User | None, at: datetime) -> None:
 
     An owner who must not see it any more loses it: *somebody owns it* starts again, and the leaders are told.
     """
-    url = complaint.get_absolute_url()
-    told = User.objects.filter(notifications__url=url).distinct()
-    told = told.select_related("department").prefetch_related("role_grants")
-    seeing = {user.pk for user in readers(complaint, told)}
-    take_back((user for user in told if user.pk not in seeing), url=url)
+    if complaint.offered_to is not None and not readers(complaint, [complaint.offered_to]):
+        # Before it is counted who may read it: the offer ends with what was read by it.
+        end_offer(complaint, HandOver.State.OVERTAKEN, by=by, at=at)
+    forget_unseen(complaint)
     if complaint.owner is None or readers(complaint, [complaint.owner]):
         return
     complaint.owner = None

@@ -24,7 +24,7 @@ from complaints.facts import figures, gather
 from complaints.intake import Intake
 from complaints.models import Complaint
 from complaints.search import index_complaint
-from complaints.triage import Reason, triage
+from complaints.triage import Facts, Reason, group, triage
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, PermissionDenied
@@ -140,3 +140,18 @@ def as_intake(complaint: Complaint) -> Intake:
         # Whether the words count was decided when they were first shown to a person.
         is_danger_declined=not complaint.is_danger,
     )
+
+
+def triage_as_group(complaint: Complaint, size: int, *, by: User, at: datetime) -> bool:
+    """Judge it as one of so many customers with the same matter; whether that is news. The caller saves `RETRIAGED`.
+
+    The reason tells the threshold, not the number: of members whom a reader may not see not even the count is told.
+    """
+    limits = figures()
+    if any(reason["rule"] == "group" for reason in complaint.triage):
+        return False
+    reason = group(Facts(channel=complaint.channel, group_size=min(size, limits.group_size)), limits)
+    if reason is None:
+        return False
+    _add_reasons(complaint, [reason], by=by, at=at)
+    return True

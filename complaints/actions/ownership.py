@@ -6,9 +6,10 @@ from accounts.models import User
 from accounts.roles import CASE_ROLES
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
+from complaints.actions.offers import end_offer
 from complaints.codes import OWN_CASES
 from complaints.deadlines import OWNED
-from complaints.models import Complaint
+from complaints.models import Complaint, HandOver
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied
@@ -39,7 +40,7 @@ def _take(complaint: Complaint, by: User) -> Complaint:
     if complaint.owner_id and not may_take_over(complaint, by):
         name = str(complaint.owner)
         raise Conflict("already_taken", _("%(name)s has taken it already.") % {"name": name}, current=complaint)
-    return _give(complaint, by, by, is_taken=True)
+    return give(complaint, by, by, is_taken=True)
 
 
 def require_owner_is_a_person(user: User) -> None:
@@ -74,12 +75,17 @@ def give_to(complaint: Complaint, *, owner: User, by: User) -> Complaint:
     if not by.has_perm("complaints.assign"):
         return _take(complaint, by)
     require_open(complaint)
+    check_may_own(complaint, owner)
+    if complaint.owner_id == owner.pk:
+        return complaint
+    return give(complaint, owner, by, is_taken=owner.pk == by.pk)
+
+
+def check_may_own(complaint: Complaint, owner: User) -> None:
+    """Raise Blocked for who works on no complaints, or must not see this one."""
     may_own = owner.is_active and owner.has_role(*CASE_ROLES) and not owner.is_service_account
     if not may_own or not _would_see(complaint, owner):
         raise Blocked([Blocker("cannot_own", _("This person cannot own it. Choose somebody else."), "owner")])
-    if complaint.owner_id == owner.pk:
-        return complaint
-    return _give(complaint, owner, by, is_taken=owner.pk == by.pk)
 
 
 def _check_giver(owner: User, by: User) -> None:
@@ -102,14 +108,17 @@ def _would_see(complaint: Complaint, owner: User) -> bool:
     return not (subjects & hidden) and not complaint.is_restricted
 
 
-def _give(complaint: Complaint, owner: User, by: User, *, is_taken: bool) -> Complaint:
+def give(complaint: Complaint, owner: User, by: User, *, is_taken: bool, **told: int) -> Complaint:
+    """Make somebody its owner, on a complaint that the caller has locked; an offer that is open is overtaken."""
     now = clock.now()
+    end_offer(complaint, HandOver.State.OVERTAKEN, by=by, at=now)
+    complaint.changed_hands += complaint.owner_id not in (None, owner.pk)
     complaint.owner = owner
     event = record_event(
-        events.ASSIGNED, complaint, by=by, at=now, owner=str(owner), owner_id=owner.pk, is_taken=is_taken
+        events.ASSIGNED, complaint, by=by, at=now, owner=str(owner), owner_id=owner.pk, is_taken=is_taken, **told
     )
     meet_deadline(OWNED, complaint, at=now, by=by)
-    save(complaint, "owner", at=now)
+    save(complaint, "owner", "changed_hands", at=now)
     if owner.pk != by.pk:
         notify(
             [owner],

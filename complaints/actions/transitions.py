@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
+from complaints.actions.offers import end_offer
 from complaints.actions.outside_matters import end_statutory
+from complaints.actions.task_ends import call_off_talks
 from complaints.actions.wait_ends import end_wait
 from complaints.codes import Outcome, Relief, WaitEnd
 from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED, STATUTORY
-from complaints.models import Complaint
+from complaints.models import Complaint, HandOver
 from complaints.workflow import workflow_of
 from core import clock
 from core.actions import action
@@ -48,6 +50,8 @@ def end(complaint: Complaint, *, outcome: str, relief: str, reason: str, at: dat
         end_wait(complaint, WaitEnd.CLOSED, at=at, by=by)
     cancel_deadlines(complaint, at=at, except_kinds=[ORAL_REPORT, ORAL_REPORT_CONFIRMED, STATUTORY], by=by)
     end_statutory(complaint, at=at, by=by)
+    end_offer(complaint, HandOver.State.WITHDRAWN, by=by, at=at)
+    call_off_talks(complaint, by=by, at=at)
 
 
 END_FIELDS = (

@@ -9,12 +9,24 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import Department, User
-from complaints.actions import classes, desk, ownership, reports, talks, transitions, written_reports
+from complaints.actions import (
+    classes,
+    desk,
+    groups,
+    hand_over,
+    meetings,
+    ownership,
+    reports,
+    talks,
+    tasks,
+    transitions,
+    written_reports,
+)
 from complaints.actions.lodge import lodge_complaint
 from complaints.codes import Direction
 from complaints.demo.told import read, span
 from complaints.intake import Intake, PromiseMade
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, ComplaintGroup
 from complaints.written.draft import drafted
 from core import clock
 from core.formats import is_chinese
@@ -123,6 +135,17 @@ DEEDS: dict[str, Deed] = {
     "return_report": lambda pk, by, given: written_reports.return_report(_report(pk), by=by, **given),
     "acknowledge_report": lambda pk, by, given: written_reports.acknowledge_report(_report(pk), by=by),
     "raise": lambda pk, by, given: classes.raise_class(pk, by=by, **given),
+    "senior": lambda pk, by, given: tasks.ask_senior(
+        pk,
+        senior=_user(given["to"]),
+        medium=given["medium"],
+        due_at=clock.now() + span(given["within"]),
+        note=given["note"],
+        by=by,
+    ),
+    "meet": lambda pk, by, given: meetings.record_meeting(pk, _held(given), by=by),
+    "offer": lambda pk, by, given: hand_over.offer_complaint(pk, to=_user(given["to"]), reason=given["reason"], by=by),
+    "group": lambda pk, by, given: _join(pk, given["title"], by),
     "leave": lambda pk, by, given: transitions.leave(pk, by=by, **given),
     "withdraw": lambda pk, by, given: transitions.withdraw(pk, by=by, **given),
     "void": lambda pk, by, given: transitions.void(pk, by=by, **given),
@@ -138,6 +161,23 @@ def _written(write: Callable[..., object], complaint_id: int, by: User, given: G
 
 def _report(complaint_id: int) -> int:
     return Complaint.objects.get(pk=complaint_id).written_reports.current().get().pk
+
+
+def _held(given: Given) -> meetings.Held:
+    until = clock.now() + span(given["within"])
+    promised = tasks.PromisedTask(given["promise"], _user(given["to"]), until)
+    told = {name: given[name] for name in ("kind", "place", "theirs", "said")}
+    return meetings.Held(**told, promises=[promised])
+
+
+def _join(complaint_id: int, title: str, by: User) -> None:
+    """Open the group of this title, or join it."""
+    number = Complaint.objects.get(pk=complaint_id).number
+    group = ComplaintGroup.objects.filter(title=title).first()
+    if group is None:
+        groups.open_group([number], title=title, by=by)
+    else:
+        groups.add_member(group.pk, number=number, by=by)
 
 
 def _talk(complaint_id: int, by: User, direction: str, given: Given) -> None:

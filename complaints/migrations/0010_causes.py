@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_service_account"),
-        ("complaints", "0008_attachments"),
+        ("complaints", "0009_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -134,6 +134,17 @@ class Complaint(models.Model):
     is_restricted = models.BooleanField(default=False)
     named_readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="restricted_complaints")
 
+    # Together. What is offered to somebody may be read by them as long as the offer is open (HandOver).
+    offered_at = models.DateTimeField(null=True, editable=False)
+    offered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="offered_complaints"
+    )
+    offered_department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    changed_hands = models.PositiveSmallIntegerField(default=0, editable=False)
+    group = models.ForeignKey("ComplaintGroup", models.PROTECT, null=True, editable=False, related_name="members")
+
     # How it ended.
     satisfaction = models.CharField(max_length=24, choices=Satisfaction, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
@@ -169,6 +180,8 @@ class Complaint(models.Model):
                 condition=Q(ended_at__isnull=True, owner__isnull=True),
                 name="complaint_unowned",
             ),
+            # What is offered to somebody: a handful in the whole house, so all of them are looked through.
+            models.Index(fields=["next_due_at", "id"], condition=Q(offered_at__isnull=False), name="complaint_offered"),
             # The queue of head office, and the page of newest open ones.
             models.Index(fields=["next_due_at", "id"], condition=Q(ended_at__isnull=True), name="complaint_open_due"),
             # What was settled today: the company's, of which the reader's are picked.
@@ -212,6 +225,14 @@ class Complaint(models.Model):
             models.CheckConstraint(
                 condition=Q(is_anonymous=False) | Q(customer=None), name="complaint_anonymous_has_no_customer"
             ),
+            models.CheckConstraint(
+                condition=Q(offered_at=None, offered_to=None, offered_department=None)
+                | Q(offered_at__isnull=False, offered_to__isnull=False, offered_department=None)
+                | Q(offered_at__isnull=False, offered_to=None, offered_department__isnull=False),
+                name="complaint_offered_to_one",
+            ),
+            # An end takes the offer away.
+            models.CheckConstraint(condition=Q(offered_at=None) | Q(ended_at=None), name="complaint_offered_is_open"),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.UNKNOWN) | Q(is_imported=True), name="complaint_unknown_only_imported"
             ),

@@ -23,6 +23,7 @@ from complaints.gallery import gallery_of
 from complaints.models import Complaint
 from complaints.views.attachments import tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
+from complaints.visibility import sees_by_offer_alone
 from core.prepared import prepared
 from deadlines.explain import explain
 from deadlines.models import Deadline
@@ -41,6 +42,7 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
     user = reader(request)
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in case_page.SHOWN else "all"
+    is_offered = sees_by_offer_alone(user, complaint)
     page = case_page.case_page(complaint, user, show=chosen, before=as_id(request.GET.get("before")))
     return {
         "page": page,
@@ -55,9 +57,12 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "suggestions": page.suggestions,
         "causes": page.causes,
         "gallery": gallery_of(complaint, user),
-        "may_work": user.has_perm("complaints.work_desk"),
-        "may_assign": user.has_perm("complaints.assign"),
-        "may_change": complaint.is_open and may_change(complaint, user),
+        # What is merely offered is read to decide; the work begins when it is accepted.
+        "may_work": user.has_perm("complaints.work_desk") and not is_offered,
+        "is_offered": is_offered,
+        "together": page.together,
+        "may_assign": user.has_perm("complaints.assign") and not is_offered,
+        "may_change": complaint.is_open and may_change(complaint, user) and not is_offered,
         "is_at_desk": is_at_desk(complaint),
         "is_mine": complaint.owner_id == user.pk,
     }

@@ -22,6 +22,7 @@ from complaints.guidance.shown import guidance_for
 from complaints.models import Attachment, Complaint, OralReport, SelfAssessment, StepRecord
 from complaints.supervisors import confirms_as, people_to_tell
 from complaints.views.lookup import complaint_page, find_complaint, reader
+from complaints.visibility import sees_by_offer_alone
 from core import clock
 from core.errors import Blocked, Blocker, Conflict
 from core.formats import SIGNS, listed_text
@@ -34,7 +35,10 @@ RELATED = ("department", "owner", "customer", "category", "sale", "recorded_by")
 @complaint_page("GET")
 def show(request: HttpRequest, number: str) -> HttpResponse:
     complaint = _found(request, number)
-    if not desk_page.is_at_desk(complaint) or not reader(request).has_perm("complaints.work_desk"):
+    user = reader(request)
+    # What is merely offered is accepted or declined on its own page.
+    may_work = user.has_perm("complaints.work_desk") and not sees_by_offer_alone(user, complaint)
+    if not desk_page.is_at_desk(complaint) or not may_work:
         return redirect(complaint)
     return _screen(request, complaint, changing=request.GET.get("change", ""))
 

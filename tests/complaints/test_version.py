@@ -11,10 +11,26 @@ from datetime import timedelta
 import pytest
 
 from complaints import actions
-from complaints.actions import classes, desk, drafts, links, outside, ownership, record, reports, talks, transitions
+from complaints.actions import (
+    classes,
+    desk,
+    drafts,
+    group_talks,
+    groups,
+    hand_over,
+    links,
+    meetings,
+    outside,
+    ownership,
+    record,
+    reports,
+    talks,
+    tasks,
+    transitions,
+)
 from complaints.actions.attachments import add_attachments, withdraw_attachment
 from complaints.actions.categories import save_category
-from complaints.models import Complaint
+from complaints.models import Complaint, ComplaintGroup
 from core import clock
 from core.errors import Blocked
 from core.files.taking import take_in
@@ -70,6 +86,32 @@ def raised(complaint, house):
     classes.raise_class(complaint.pk, by=house.clerk)
 
 
+def offered(complaint, house):
+    hand_over.offer_complaint(complaint.pk, to=house.handler, by=house.clerk)
+
+
+def asked(complaint, house):
+    due_at = clock.now() + timedelta(days=1)
+    tasks.ask_senior(complaint.pk, senior=house.manager, medium="phone", due_at=due_at, by=house.clerk)
+
+
+def task_of(complaint):
+    return complaint.tasks.get().pk
+
+
+def held(house):
+    promises = [tasks.PromisedTask("Bring it", house.handler, clock.now() + timedelta(days=1))]
+    return meetings.Held(kind="visit", place="Here", theirs="Sue", said="Hello.", promises=promises)
+
+
+def grouped(complaint, house):
+    groups.open_group([complaint.number, other_number(complaint)], title="The fee", by=house.clerk)
+
+
+def group_of(complaint):
+    return Complaint.objects.get(pk=complaint.pk).group_id
+
+
 def as_it_is(complaint, house):
     pass
 
@@ -107,6 +149,38 @@ ACTIONS = {
         lambda c, h: ownership.take_complaint(c.pk, by=h.handler),
     ),
     "assign_complaint": (as_it_is, lambda c, h: ownership.assign_complaint(c.pk, owner=h.handler, by=h.supervisor)),
+    "offer_complaint": (as_it_is, lambda c, h: hand_over.offer_complaint(c.pk, to=h.handler, by=h.clerk)),
+    "withdraw_hand_over": (offered, lambda c, h: hand_over.withdraw_hand_over(c.pk, by=h.clerk)),
+    "accept_hand_over": (offered, lambda c, h: hand_over.accept_hand_over(c.pk, by=h.handler)),
+    "decline_hand_over": (offered, lambda c, h: hand_over.decline_hand_over(c.pk, reason="Away.", by=h.handler)),
+    "move_complaint": (
+        as_it_is,
+        lambda c, h: hand_over.move_complaint(c.pk, department=h.east, reason="Theirs.", by=h.manager),
+    ),
+    "ask_senior": (as_it_is, asked),
+    "finish_task": (asked, lambda c, h: tasks.finish_task(task_of(c), note="I called her.", by=h.manager)),
+    "cancel_task": (asked, lambda c, h: tasks.cancel_task(task_of(c), note="She called.", by=h.clerk)),
+    "change_task": (
+        asked,
+        lambda c, h: tasks.change_task(task_of(c), expected_version=1, what="Call her.", by=h.clerk),
+    ),
+    "record_meeting": (as_it_is, lambda c, h: meetings.record_meeting(c.pk, held(h), by=h.clerk)),
+    "open_group": (as_it_is, lambda c, h: groups.open_group([c.number], title="The fee", by=h.clerk)),
+    "add_member": (
+        lambda c, h: groups.open_group([other_number(c)], title="The fee", by=h.clerk),
+        lambda c, h: groups.add_member(ComplaintGroup.objects.get().pk, number=c.number, by=h.clerk),
+    ),
+    "remove_member": (
+        grouped,
+        lambda c, h: groups.remove_member(group_of(c), number=c.number, reason="Another.", by=h.clerk),
+    ),
+    "record_group_talk": (
+        grouped,
+        lambda c, h: group_talks.record_group_talk(
+            group_of(c), direction="out", medium="phone", summary="News.", by=h.clerk
+        ),
+    ),
+    "record_group_meeting": (grouped, lambda c, h: group_talks.record_group_meeting(group_of(c), held(h), by=h.clerk)),
     "change_complaint": (as_it_is, lambda c, h: change(c, h, title="Wiper blades", upset="annoyed")),
     "record_communication": (
         as_it_is,
@@ -143,6 +217,10 @@ OTHERS = {
     "add_categories",
     "_write",
     "lodge_complaint",
+    # These change the group alone.
+    "name_representative",
+    "end_representative",
+    "close_group",
 }
 
 

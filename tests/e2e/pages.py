@@ -224,6 +224,37 @@ def key_made(page: Page, numbers: Numbers) -> None:
     expect(page.locator("#new-key")).to_be_visible()
 
 
+def meeting_refused(page: Page, numbers: Numbers) -> None:
+    page.goto(f"/complaints/{numbers['王芳']}/meeting/")
+    page.fill("[name='promises-0-what']", "给出更正后的结算单")
+    page.click("main [data-main]")
+    page.wait_for_selector("[data-error-summary]")
+
+
+def of_task(path: str) -> Show:
+    """The first of one's tasks."""
+
+    def show(page: Page, numbers: Numbers) -> None:
+        page.goto("/tasks/")
+        page.locator("main .dir a[href^='/tasks/']").first.click()
+        page.wait_for_url("**/tasks/*/")
+        if path:
+            page.goto(page.url + path)
+
+    return show
+
+
+def of_group(path: str) -> Show:
+    def show(page: Page, numbers: Numbers) -> None:
+        page.goto("/groups/")
+        page.locator("main .dir a[href^='/groups/']").first.click()
+        page.wait_for_url("**/groups/*/")
+        if path:
+            page.goto(page.url + path)
+
+    return show
+
+
 def keys_listed(page: Page, numbers: Numbers) -> None:
     """One that is valid, and one that is not any more."""
     page.goto("/profile/keys/")
@@ -293,11 +324,33 @@ SIGHTS = [
     Sight("suggestions", "frontdesk1", at("/suggestions/")),
     Sight("suggestion", "supervisor1", at("/suggestions/1/")),
     Sight("suggestion-answered", "frontdesk1", at("/suggestions/2/")),
-    Sight("report-none", "manager1", at("/complaints/{王芳}/written-report/")),
     Sight("report-none", "auditor1", at("/complaints/{王芳}/written-report/")),
     Sight("report-edit", "handler1", at("/complaints/{王芳}/written-report/edit/")),
     Sight("report-draft", "supervisor1", at("/complaints/{赵敏}/written-report/")),
     Sight("reports-to-read", "handler1", at("/reports/")),
+    Sight("hand-over", "handler1", at("/complaints/{王芳}/hand-over/")),
+    Sight("hand-over-offered", "handler2", at("/complaints/{宁波顺达汽贸有限公司}/")),
+    Sight("hand-over-waits", "handler1", at("/complaints/{宁波顺达汽贸有限公司}/")),
+    Sight("hand-over-decline", "handler2", at("/complaints/{宁波顺达汽贸有限公司}/hand-over/decline/")),
+    Sight("hand-over-all", "handler1", at("/hand-over/")),
+    Sight("hand-over-of-somebody", "supervisor1", at("/hand-over/")),
+    Sight("give-several", "supervisor1", at("/queue/give/?show=all")),
+    Sight("senior", "handler1", at("/complaints/{王芳}/senior/")),
+    Sight("complaint-with-senior", "handler2", at("/complaints/{Marco Rossi}/")),
+    Sight("meeting", "handler1", at("/complaints/{王芳}/meeting/")),
+    Sight("meeting-refused", "handler1", meeting_refused),
+    Sight("tasks", "supervisor1", at("/tasks/")),
+    Sight("tasks-none", "frontdesk1", at("/tasks/")),
+    Sight("task", "supervisor1", of_task("")),
+    Sight("task-change", "supervisor1", of_task("change/")),
+    Sight("task-cancel", "supervisor1", of_task("cancel/")),
+    Sight("groups", "handler1", at("/groups/")),
+    Sight("group-new", "handler1", at("/groups/new/")),
+    Sight("group", "handler1", of_group("")),
+    Sight("group-talk", "handler1", of_group("talk/")),
+    Sight("group-represent", "handler1", of_group("represent/")),
+    Sight("group-meeting", "handler1", of_group("meeting/")),
+    Sight("group-join", "handler1", at("/complaints/{王芳}/group/")),
     Sight("slip", "frontdesk1", at("/complaints/{王芳}/slip/")),
     Sight("search", "frontdesk1", at("/search/")),
     Sight("search-found", "frontdesk1", at("/search/?q=保养")),

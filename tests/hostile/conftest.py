@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from django.test import Client, override_settings
 
 from accounts.models import ServiceAccount, User
 from accounts.roles import Role
-from complaints.models import Complaint, GuidanceCard
+from complaints.actions.groups import name_representative, open_group
+from complaints.actions.tasks import ask_senior
+from complaints.models import CaseTask, Complaint, GroupRepresentative, GuidanceCard
+from core import clock
 from customers.models import Customer
 from deadlines.models import Deadline
 from tests.accounts.programs import make_confirmed
@@ -144,6 +148,25 @@ class Stage:
             "cause_number": make_cause(self.house.west, self.house.product).number,
             "suggestion_id": make_suggestion(complaint, self.house.clerk).pk,
             **below(complaint, by or self.house.clerk),
+            **self.together(complaint),
+        }
+
+    def together(self, complaint: Complaint) -> dict[str, Any]:
+        """A group with this complaint, who speaks for it, and a task; made once."""
+        by = self.house.supervisor
+        is_theirs = Complaint.objects.visible_to(by).filter(pk=complaint.pk).exists()
+        if complaint.group_id is None and complaint.is_open and is_theirs:
+            complaint.group = open_group([complaint.number], title="Many of us", by=by)
+            name_representative(complaint.group.pk, number=complaint.number, name="Sue", proof="A list", by=by)
+            ask_senior(
+                complaint.pk, senior=self.house.manager, medium="phone", due_at=clock.now() + timedelta(days=1), by=by
+            )
+        speaking = GroupRepresentative.objects.filter(complaint=complaint).first()
+        task = CaseTask.objects.filter(complaint=complaint).first()
+        return {
+            "group_id": complaint.group_id or 1,
+            "representative_id": speaking.pk if speaking else 1,
+            "task_id": task.pk if task else 1,
         }
 
 

@@ -13,6 +13,7 @@ from tests.complaints.sent import sent
 
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
+TASK, GROUP = "task", "group"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
 CARD = "card"
 CAUSE, SUGGESTION = "cause", "suggestion"
@@ -43,6 +44,8 @@ class Things:
     suggestion_id: int = 0
     matter_id: int = 0
     talk_id: int = 0
+    task_id: int = 0
+    group_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ def in_a_day() -> str:
     return (clock.now() + timedelta(days=1)).isoformat()
 
 
+def a_meeting(things: Things) -> dict[str, Any]:
+    return {"kind": "visit", "place": "Here", "theirs": "Sue", "summary": "We talked."}
+
+
 def a_sale(things: Things) -> dict[str, Any]:
     return {
         "customer": things.customer_id, "product": {"name": "Pump"}, "sold_at": "2026-11-01T10:00:00+08:00",
@@ -131,7 +138,41 @@ API: dict[str, ApiRow] = {
         READ, "complaint: end it", lambda things: {"name": "withdraw", "reason": "Because.", **END}
     ),
     "complaints-classify": verb("complaint: raise its class", lambda things: {"severity_class": 2}),
-    "complaints-assign": verb("complaint: give to somebody", lambda things: {"owner": things.supervisor}),
+    "complaints-assign": verb("complaint: hand it over", lambda things: {"owner": things.supervisor}),
+    "complaints-handover-accept": verb("complaint: answer an offer"),
+    "complaints-handover-decline": verb("complaint: answer an offer", lambda things: {"reason": "Away."}),
+    "complaints-handover-withdraw": verb("complaint: hand it over"),
+    "complaints-senior": verb(
+        "case: bring in a senior",
+        lambda things: {"senior": things.supervisor, "medium": "phone", "due_at": "2030-01-31T18:00:00+08:00"},
+    ),
+    "complaints-meetings": both(READ, "case: keep a meeting", a_meeting),
+    "tasks-list": read("task: read"),
+    "tasks-detail": both("task: read", "task: end or change it", lambda things: {"what": "A call"}, TASK, "PATCH"),
+    "tasks-done": verb("task: end or change it", lambda things: {"note": "Done."}, TASK),
+    "tasks-cancel": verb("task: end or change it", lambda things: {"note": "No."}, TASK),
+    "groups-list": both(
+        "group: read", "group: work with it", lambda things: {"title": "Many", "complaints": [things.another]}, of=""
+    ),
+    "groups-detail": read("group: read", GROUP),
+    "groups-members": verb("group: work with it", lambda things: {"number": things.another}, GROUP),
+    "groups-members-remove": verb(
+        "group: work with it", lambda things: {"number": things.number, "reason": "Why."}, GROUP
+    ),
+    "groups-representatives": verb(
+        "group: work with it", lambda things: {"number": things.number, "name": "Sue", "proof": "A list."}, GROUP
+    ),
+    "groups-representatives-end": verb(
+        "group: work with it", lambda things: {"representative": 10**9, "reason": "Gone."}, GROUP
+    ),
+    "groups-communications": both(
+        "group: read",
+        "group: work with it",
+        lambda things: {"direction": "out", "medium": "phone", "summary": "We called."},
+        GROUP,
+    ),
+    "groups-meetings": both("group: read", "group: work with it", a_meeting, GROUP),
+    "groups-close": verb("group: work with it", lambda things: {"reason": "Done."}, GROUP),
     "complaints-link": verb("complaint: link", lambda things: {"number": things.another}),
     "complaints-gone-outside": verb(
         "complaint: gone outside", lambda things: {"channel": "press", "summary": "A reporter called."}
@@ -203,6 +244,8 @@ def api_url(name: str, things: Things) -> str:
         SALE: {"source": "till", "external_id": "S-1"},
         CAUSE: {"number": things.cause},
         SUGGESTION: {"pk": things.suggestion_id},
+        TASK: {"pk": things.task_id},
+        GROUP: {"pk": things.group_id},
         POLICY: {"key": "draft.keep_days"},
         CARD: {"pk": things.card_id},
     }

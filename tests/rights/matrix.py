@@ -58,6 +58,7 @@ def house(what: str, marks: str, permission: str = "", own: str = "", **names: t
 DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", "customers.actions"
 CAUSES = "complaints.actions.causes"
 OUTSIDE = "complaints.actions.outside_matters"
+HAND, TASKS, GROUPS = "complaints.actions.hand_over", "complaints.actions.tasks", "complaints.actions.groups"
 HOUSE, CLOCK, PROGRAMS = "accounts.actions", "deadlines.actions", "accounts.service_actions"
 
 #                                          desk hand cons salm advi supe mana  audi admi staf
@@ -80,6 +81,41 @@ MATRIX: tuple[Right, ...] = (
           actions=("complaints.actions.ownership.take_complaint",), routes=("complaints:take",)),
     Right("complaint: give to somebody",  "- - - - - D D  - - -", "complaints.assign",
           actions=("complaints.actions.ownership.assign_complaint",), routes=("complaints:assign",)),
+    Right("complaint: hand it over",      "D D D D D D D  - - -", "complaints.work_desk",
+          actions=(f"{HAND}.offer_complaint", f"{HAND}.withdraw_hand_over"),
+          routes=("complaints:hand_over", "complaints:withdraw_offer")),
+    # Whoever it is offered to, wherever they are: tests/complaints/test_hand_over.py.
+    Right("complaint: answer an offer",   "D D D D D D D  - - -", "complaints.work_desk",
+          actions=(f"{HAND}.accept_hand_over", f"{HAND}.decline_hand_over"),
+          routes=("complaints:accept_offer", "complaints:decline_offer")),
+    Right("complaint: move it",           "- - - - - D D  - - -", "complaints.assign",
+          actions=(f"{HAND}.move_complaint",)),
+    house("complaints: hand over all",    "O O O O O O O  - - -", "complaints.work_desk",
+          routes=("complaints:hand_over_all",)),
+    house("complaints: give several",     "- - - - - A A  - - -", "complaints.assign",
+          routes=("complaints:give_several",)),
+    Right("case: bring in a senior",      "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{TASKS}.ask_senior",), routes=("complaints:senior",)),
+    Right("case: keep a meeting",         "D D D D D D D  - - -", "complaints.work_case",
+          actions=("complaints.actions.meetings.record_meeting",), routes=("complaints:meeting",)),
+    house("task: read",                   "D D D D D D D  A - -", "complaints.read_complaints",
+          routes=("complaints:tasks", "complaints:task")),
+    # Whose it is, who made it, who owns the case, or a supervisor: tests/complaints/test_tasks.py.
+    house("task: end or change it",       "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{TASKS}.finish_task", f"{TASKS}.cancel_task", f"{TASKS}.change_task"),
+          routes=("complaints:finish_task", "complaints:cancel_task", "complaints:change_task")),
+    house("group: read",                  "D D D D D D D  A - -", "complaints.read_complaints",
+          routes=("complaints:groups", "complaints:group")),
+    house("group: put a complaint in",    "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{GROUPS}.open_group", f"{GROUPS}.add_member"),
+          routes=("complaints:join_group",)),
+    house("group: work with it",          "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{GROUPS}.remove_member", f"{GROUPS}.name_representative", f"{GROUPS}.end_representative",
+                   f"{GROUPS}.close_group", "complaints.actions.group_talks.record_group_talk",
+                   "complaints.actions.group_talks.record_group_meeting"),
+          routes=("complaints:new_group", "complaints:group_meeting", "complaints:unrepresent",
+                  "complaints:group_add_member", "complaints:group_remove_member", "complaints:group_represent",
+                  "complaints:group_talk", "complaints:group_close_group")),
     Right("complaint: raise its class",   "D D D D D D D  - - -", "complaints.raise_class",
           actions=("complaints.actions.classes.raise_class",), transitions=("raise",), routes=("complaints:raise",)),
     Right("complaint: lower its class",   "- - - - - D D  - - -", "complaints.lower_class",

@@ -24,14 +24,19 @@ from complaints.actions import (
     classes,
     desk,
     evaluation,
+    group_talks,
+    groups,
     guidance,
+    hand_over,
     links,
+    meetings,
     outside_matters,
     ownership,
     record,
     reports,
     suggestions,
     talks,
+    tasks,
     templates,
     transitions,
     waiting,
@@ -44,7 +49,7 @@ from complaints.actions.root_causes import save_root_cause
 from complaints.actions.sending import send_communication_again
 from complaints.actions.written_reports import acknowledge_report, return_report, save_report, submit_report
 from complaints.guidance.content import Content, Texts
-from complaints.models import OralReport
+from complaints.models import CaseTask, ComplaintGroup, GroupMember, GroupRepresentative, HandOver, OralReport
 from core import clock
 from core.errors import DomainError, PermissionDenied
 from customers import actions as care
@@ -80,6 +85,52 @@ CALLS: dict[str, Call] = {
     "complaints.actions.ownership.take_complaint": lambda w, c, by: ownership.take_complaint(c.pk, by=by),
     "complaints.actions.ownership.assign_complaint": lambda w, c, by: ownership.assign_complaint(
         c.pk, owner=w.house.handler, by=by
+    ),
+    "complaints.actions.hand_over.offer_complaint": lambda w, c, by: hand_over.offer_complaint(
+        c.pk, to=w.house.colleague, by=by
+    ),
+    "complaints.actions.hand_over.withdraw_hand_over": lambda w, c, by: hand_over.withdraw_hand_over(
+        offered(w, c, by, w.house.colleague, giver=by).pk, by=by
+    ),
+    "complaints.actions.hand_over.accept_hand_over": lambda w, c, by: hand_over.accept_hand_over(
+        offered(w, c, by, by).pk, by=by
+    ),
+    "complaints.actions.hand_over.decline_hand_over": lambda w, c, by: hand_over.decline_hand_over(
+        offered(w, c, by, by).pk, reason="Away", by=by
+    ),
+    "complaints.actions.hand_over.move_complaint": lambda w, c, by: hand_over.move_complaint(
+        c.pk, department=w.corner, reason="Theirs", by=by
+    ),
+    "complaints.actions.tasks.ask_senior": lambda w, c, by: tasks.ask_senior(
+        c.pk, senior=w.house.manager, medium="phone", due_at=soon(), by=by
+    ),
+    "complaints.actions.meetings.record_meeting": lambda w, c, by: meetings.record_meeting(
+        c.pk, meetings.Held(kind="visit", place="Here", theirs="Sue", said="Hello"), by=by
+    ),
+    "complaints.actions.tasks.finish_task": lambda w, c, by: tasks.finish_task(promise(w, c, by), note="Yes", by=by),
+    "complaints.actions.tasks.cancel_task": lambda w, c, by: tasks.cancel_task(promise(w, c, by), note="No", by=by),
+    "complaints.actions.tasks.change_task": lambda w, c, by: tasks.change_task(
+        promise(w, c, by), expected_version=1, what="More", by=by
+    ),
+    "complaints.actions.groups.open_group": lambda w, c, by: groups.open_group([c.number], title="Many", by=by),
+    "complaints.actions.groups.add_member": lambda w, c, by: groups.add_member(
+        grouped(w, another(w, c)), number=c.number, by=by
+    ),
+    "complaints.actions.groups.remove_member": lambda w, c, by: groups.remove_member(
+        grouped(w, c), number=c.number, reason="Why", by=by
+    ),
+    "complaints.actions.groups.name_representative": lambda w, c, by: groups.name_representative(
+        grouped(w, c), number=c.number, name="Sue", proof="A list", by=by
+    ),
+    "complaints.actions.groups.end_representative": lambda w, c, by: groups.end_representative(
+        speaking(w, c), reason="Gone", by=by
+    ),
+    "complaints.actions.groups.close_group": lambda w, c, by: groups.close_group(grouped(w, c), reason="Done", by=by),
+    "complaints.actions.group_talks.record_group_talk": lambda w, c, by: group_talks.record_group_talk(
+        grouped(w, c), direction="out", medium="phone", summary="Hello", by=by
+    ),
+    "complaints.actions.group_talks.record_group_meeting": lambda w, c, by: group_talks.record_group_meeting(
+        grouped(w, c), meetings.Held(kind="negotiation", place="Here", theirs="Sue", said="Hello"), by=by
     ),
     "complaints.actions.classes.raise_class": lambda w, c, by: classes.raise_class(c.pk, by=by),
     "complaints.actions.classes.lower_class": lambda w, c, by: classes.lower_class(c.pk, reason="Why", by=by),
@@ -279,6 +330,45 @@ CALLS: dict[str, Call] = {
 
 def my_cause(world, by):
     return make_cause(world.house.west, world.house.product, owner=by)
+
+
+def soon():
+    return clock.now() + timedelta(days=1)
+
+
+def offered(world, complaint, by, to, giver=None):
+    """An offer that is open, by its rows: who made it is not what is asked. What is hidden is not offered either."""
+    if complaint == world.complaints.get(OTHER):
+        return complaint
+    now = clock.now()
+    HandOver.objects.create(complaint=complaint, to=to, offered_by=giver or world.head, offered_at=now)
+    type(complaint).objects.filter(pk=complaint.pk).update(offered_at=now, offered_to=to)
+    return complaint
+
+
+def promise(world, complaint, by):
+    """A task of theirs; what is on a complaint that they do not see is not there."""
+    return CaseTask.objects.create(
+        complaint=complaint, kind="promise", what="A call", assignee=by, due_at=soon(), created_by=world.head,
+        created_at=clock.now(),
+    ).pk  # fmt: skip
+
+
+def grouped(world, complaint):
+    now = clock.now()
+    group = ComplaintGroup.objects.create(
+        title="Many", department=complaint.department, opened_by=world.head, opened_at=now, updated_at=now
+    )
+    GroupMember.objects.create(group=group, complaint=complaint, added_by=world.head, added_at=now)
+    type(complaint).objects.filter(pk=complaint.pk).update(group=group)
+    return group.pk
+
+
+def speaking(world, complaint):
+    return GroupRepresentative.objects.create(
+        group_id=grouped(world, complaint), complaint=complaint, name="Sue", proof="A list", named_by=world.head,
+        named_at=clock.now(),
+    ).pk  # fmt: skip
 
 
 def another(world, complaint):

@@ -15,7 +15,7 @@ from accounts.actions import change_user, set_roles
 from accounts.key_actions import create_api_key, revoke_api_key
 from accounts.roles import Role
 from complaints.actions.links import link_complaints
-from complaints.models import GuidanceCard, OralReport
+from complaints.models import CaseTask, Complaint, GuidanceCard, OralReport
 from core import clock
 from customers.actions import record_sale
 from tests.complaints.below import matter_of, talk_of
@@ -32,6 +32,7 @@ from tests.rights.api_routes import (
     api_url,
 )
 from tests.rights.matrix import OWN, ROLES, right
+from tests.rights.test_actions import grouped, promise
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
 
@@ -76,6 +77,7 @@ def things_of(world, relation):
     report = OralReport.objects.filter(complaint=complaint).first()
     written = complaint.written_reports.first()
     cause, suggestion = learned(world)
+    task, group = together(world)
     return Things(
         complaint=complaint,
         number=complaint.number,
@@ -87,6 +89,8 @@ def things_of(world, relation):
         card_id=(GuidanceCard.objects.first() or make_card()).pk,
         cause=cause,
         suggestion_id=suggestion,
+        task_id=task,
+        group_id=group,
         matter_id=matter_of(complaint).pk,
         talk_id=talk_of(complaint, world.me).pk,
         me=world.me.username,
@@ -98,6 +102,15 @@ def learned(world):
     """A cause of my store that I own, and a suggestion from one of its complaints."""
     cause = make_cause(world.house.west, world.house.product, owner=world.me)
     return cause.number, make_suggestion(world.complaints[SAME], world.house.clerk).pk
+
+
+def together(world):
+    """A task of mine and a group, on the complaint of my department; made once."""
+    complaint = world.complaints[SAME]
+    task = CaseTask.objects.filter(complaint=complaint).first()
+    if task is None:
+        return promise(world, complaint, world.me), grouped(world, complaint)
+    return task.pk, Complaint.objects.get(pk=complaint.pk).group_id
 
 
 def with_reports(world):
