@@ -19,13 +19,33 @@ from complaints.customer_card import CustomerCard, customer_card
 from complaints.deadlines import deadlines_of
 from complaints.events import LINKED, TRANSITIONED
 from complaints.facts_shown import Group, facts_shown
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, OralReport, StepRecord
+from complaints.models import (
+    CaseQuestion,
+    Category,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    OralReport,
+    Referral,
+    StageRecord,
+    StepRecord,
+)
 from complaints.models import Promise as CustomerPromise
-from complaints.next_bar import NextBar, next_bar
+from complaints.next_bar import NextBar, move_on_url, next_bar, where_words
 from complaints.querysets import ComplaintQuerySet
+from complaints.stage_page import moves
 from complaints.stage_rail import Rail, rail
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
-from complaints.workflow import first_contact_recorded, somebody_owns_it, workflow_of
+from complaints.workflow import (
+    execution_recorded,
+    facts_confirmed,
+    facts_restated,
+    fault_set,
+    first_contact_recorded,
+    nature_set,
+    somebody_owns_it,
+    workflow_of,
+)
 from core.prepared import prepared
 from core.workflow import Condition
 from deadlines.kinds import label
@@ -37,7 +57,12 @@ PARTS: dict[str, QuerySet[Any]] = {
     "subject_rows": ComplaintSubject.objects.select_related("user"),
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
-    "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "oral_reports": OralReport.objects.filter(superseded_at=None).select_related(
+        "to", "to_for", "reported_by", "confirmed_by", "confirmed_for"
+    ),
+    "stage_records": StageRecord.objects.filter(superseded_at=None),
+    "case_questions": CaseQuestion.objects.select_related("asked_by"),
+    "referrals": Referral.objects.all(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -47,6 +72,11 @@ QUIET = ("deadline.opened", "deadline.met", "deadline.cancelled", "deadline.reco
 MET_WORDS: dict[Condition, str | Promise] = {
     somebody_owns_it: _("Somebody owns it."),
     first_contact_recorded: _("The first contact is recorded."),
+    facts_restated: _("The facts are restated."),
+    facts_confirmed: _("The customer confirmed the facts."),
+    nature_set: _("The nature of the complaint is set."),
+    fault_set: _("The company’s fault is set."),
+    execution_recorded: _("What was carried out is written down."),
 }
 
 
@@ -57,6 +87,7 @@ class ConditionLine:
     text: str | Promise
     is_met: bool
     link: str = ""
+    press: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +97,9 @@ class Conditions:
     name: str
     target: str
     lines: list[ConditionLine]
+    url: str = ""
+    # What else may be done from here: name, words, icon.
+    others: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def target_name(self) -> str:
@@ -206,10 +240,12 @@ def conditions(complaint: Complaint, user: User) -> Conditions | None:
     for condition in workflow.transitions[name].conditions:
         why = condition(complaint)
         if why:
-            lines.append(ConditionLine(why.message, is_met=False, link=why.link))
+            lines.append(ConditionLine(why.message, is_met=False, link=why.link, press=where_words(why.code)))
         elif condition in MET_WORDS:
             lines.append(ConditionLine(MET_WORDS[condition], is_met=True))
-    return Conditions(name, forward[0].target, sorted(lines, key=lambda line: line.is_met))
+    url = move_on_url(complaint, name)
+    others = tuple(move for move in moves(complaint, user) if move[0] == "declined")
+    return Conditions(name, forward[0].target, sorted(lines, key=lambda line: line.is_met), url, others)
 
 
 @dataclass(frozen=True)

@@ -13,3 +13,6 @@ allow("complaints.void", *LEADERS)
 allow("complaints.confirm_oral_report", *LEADERS)
 allow("complaints.score_desk", *LEADERS)
 allow("complaints.manage_categories", Role.MANAGER, Role.ADMINISTRATOR)
+# Source: DOMAIN.md 1 (nature), 3.4 (the answer No).
+allow("complaints.mark_malicious", *LEADERS)
+allow("complaints.decline_on_one_ground", *LEADERS)

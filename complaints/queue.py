@@ -183,7 +183,7 @@ def reports_waiting(user: User) -> list[OralReport]:
 
     Not on what is hidden from them by now: somebody may have been named as its subject since.
     """
-    rows = OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
+    rows = OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None, superseded_at=None)
     # There is mostly none, and to ask who may see it takes longer than all else of the page.
     if not rows.exists():
         return []

@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from complaints.events import COMMUNICATED, CREATED, DESK_CHANGED, NOTED, REPORT_CONFIRMED, TRANSITIONED
-from complaints.models import Communication, Complaint, DeskChange
+from complaints.events import (
+    COMMUNICATED,
+    CREATED,
+    DESK_CHANGED,
+    NOTED,
+    QUESTION_ANSWERED,
+    QUESTION_ASKED,
+    REPORT_CONFIRMED,
+    TRANSITIONED,
+)
+from complaints.models import CaseQuestion, Communication, Complaint, DeskChange, StageRecord
 from core.prepared import padded, prepared
 from events.log import timeline
 from events.models import Event
@@ -39,7 +48,8 @@ class Entry:
 
     @property
     def is_good(self) -> bool:
-        return self.event.type == REPORT_CONFIRMED
+        is_confirmed = self.event.type == TRANSITIONED and self.event.data.get("name") == "details_confirmed"
+        return self.event.type == REPORT_CONFIRMED or is_confirmed
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,32 @@ def _events(complaint_id: int, before: int | None) -> EventQuerySet:
 
 
 def entries_of(complaint: Complaint, events: Sequence[Event]) -> list[Entry]:
-    """These events with the words that go with them: at most two statements."""
+    """These events with the words that go with them: at most four statements, one for each kind that is there."""
     talk_ids, change_ids = _referred(events, "communication_id"), _referred(events, "change_id")
     talks = {row.pk: row for row in _talks(talk_ids)} if talk_ids else {}
     changes = {row.pk: row for row in _changes(change_ids)} if change_ids else {}
-    return [_entry(event, complaint, talks, changes) for event in events]
+    words = _words_of(events)
+    return [_entry(event, complaint, talks, changes, words) for event in events]
+
+
+def _words_of(events: Sequence[Event]) -> dict[tuple[str, int], str]:
+    """What was written at moves of a case and at its questions, by kind and id."""
+    stage_ids, question_ids = _referred(events, "stage_record_id"), _referred(events, "question_id")
+    found = {("stage_record_id", row.pk): row.text for row in _stages(stage_ids)} if stage_ids else {}
+    if question_ids:
+        for row in _questions(question_ids):
+            found["question_id", row.pk] = f"{row.question}\n{row.answer}".strip()
+    return found
+
+
+@prepared
+def _stages(ids: tuple[int, ...]) -> QuerySet[StageRecord]:
+    return StageRecord.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def _questions(ids: tuple[int, ...]) -> QuerySet[CaseQuestion]:
+    return CaseQuestion.objects.filter(pk__in=ids).order_by()
 
 
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
@@ -84,7 +115,11 @@ def _changes(ids: tuple[int, ...]) -> QuerySet[DeskChange]:
 
 
 def _entry(
-    event: Event, complaint: Complaint, talks: dict[int, Communication], changes: dict[int, DeskChange]
+    event: Event,
+    complaint: Complaint,
+    talks: dict[int, Communication],
+    changes: dict[int, DeskChange],
+    written: dict[tuple[str, int], str],
 ) -> Entry:
     words, sign = describe(event), icon(event)
     if event.type == CREATED:
@@ -101,6 +136,10 @@ def _entry(
         )
     if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
         return Entry(event, words, sign, change.note, kind="customer")
+    if text := written.get(("stage_record_id", event.data.get("stage_record_id", 0))):
+        return Entry(event, words, sign, text)
+    if event.type in (QUESTION_ASKED, QUESTION_ANSWERED):
+        return Entry(event, words, sign, written.get(("question_id", event.data["question_id"]), ""), kind="customer")
     if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
         return Entry(event, words, sign, complaint.end_reason)
     return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")

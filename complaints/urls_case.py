@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from complaints.views import case, desk, questions, record, slip
+from complaints.views import case, desk, questions, record, slip, stage
 
 
 class NumberConverter:
@@ -27,6 +27,11 @@ case_urls: list[URLPattern] = [
     path(f"{ONE}entries/add/", case.add_entry, name="add_entry"),
     path(f"{ONE}deadlines/<int:deadline_id>/why/", case.why_deadline, name="why_deadline"),
     path(f"{ONE}act/", case.act, name="act"),
+    path(f"{ONE}go-on/<slug:name>/", stage.press, name="go_on"),
+    path(f"{ONE}details/", stage.details, name="details"),
+    path(f"{ONE}questions/", stage.ask, name="ask_question"),
+    path(f"{ONE}questions/<int:question_id>/answer/", stage.answer, name="answer"),
+    path(f"{ONE}execution/", stage.execution, name="execution"),
     path(f"{ONE}record/edit/", record.edit, name="edit"),
     path(f"{ONE}slip/", slip.slip, name="slip"),
     path(f"{ONE}slip/qr.svg", slip.qr, name="slip_qr"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import events
 from complaints.actions.locking import locked, require_open, save
+from complaints.actions.stage_records import keep_stage
 from complaints.codes import Outcome, Relief
 from complaints.deadlines import ORAL_REPORT, ORAL_REPORT_CONFIRMED
 from complaints.models import Complaint
@@ -57,7 +58,7 @@ def check_end(outcome: str, relief: str) -> list[Blocker]:
     return blockers
 
 
-def _check_reason(reason: str) -> list[Blocker]:
+def check_reason(reason: str) -> list[Blocker]:
     if reason.strip():
         return []
     return [Blocker("no_reason", _("Write the reason in one sentence."), "reason")]
@@ -85,9 +86,10 @@ def _end_by(complaint_id: int, name: str, *, reason: str, outcome: str, relief: 
     complaint = locked(complaint_id, by=by)
     require_open(complaint)
     now = clock.now()
-    transition(complaint, name, by=by, at=now, outcome=outcome, relief=relief)
+    record = keep_stage(complaint, name, by=by, at=now, text=reason.strip())
+    transition(complaint, name, by=by, at=now, outcome=outcome, relief=relief, stage_record_id=record.pk)
     # After the guard: who may not end it at all is told that first.
-    if blockers := _check_reason(reason) + ([] if name == "void" else check_end(outcome, relief)):
+    if blockers := check_reason(reason) + ([] if name == "void" else check_end(outcome, relief)):
         raise Blocked(blockers)
     if name == "left":
         complaint.satisfaction = ""

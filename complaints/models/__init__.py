@@ -5,9 +5,11 @@ from complaints.models.complaint import Complaint, ComplaintSubject, ExternalRef
 from complaints.models.desk import DeskChange, OralReport, SelfAssessment, StepRecord
 from complaints.models.draft import Draft
 from complaints.models.link import ComplaintLink
+from complaints.models.stage import CaseQuestion, Referral, StageRecord
 from complaints.models.talk import Communication, Promise
 
 __all__ = [
+    "CaseQuestion",
     "Category",
     "Communication",
     "Complaint",
@@ -19,6 +21,8 @@ __all__ = [
     "Nearest",
     "OralReport",
     "Promise",
+    "Referral",
     "SelfAssessment",
+    "StageRecord",
     "StepRecord",
 ]

@@ -17,6 +17,8 @@ from complaints.codes import (
     LASTR_STATES,
     OPEN_STATES,
     Channel,
+    Fault,
+    Nature,
     Outcome,
     Phase,
     Reach,
@@ -130,6 +132,12 @@ class Complaint(models.Model):
     supervisor_called_at = models.DateTimeField(null=True, blank=True)
     is_restricted = models.BooleanField(default=False)
     named_readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="restricted_complaints")
+
+    # What the facts say, as last confirmed; the words are in `stage_records`.
+    nature = models.CharField(_("nature"), max_length=16, choices=Nature, blank=True)
+    fault = models.CharField(_("fault"), max_length=8, choices=Fault, blank=True)
+    satisfaction_before = models.CharField(_("satisfaction before"), max_length=24, choices=Satisfaction, blank=True)
+    reopened_count = models.PositiveSmallIntegerField(default=0)
 
     # How it ended.
     satisfaction = models.CharField(max_length=24, choices=Satisfaction, blank=True)

@@ -1,0 +1,42 @@
+"""Named questions about proposals. Every list a person sees starts with `visible_to`."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.duty import stands_in_for
+from accounts.models import User
+from accounts.roles import LEADERS
+from complaints.codes import State
+from complaints.models import Complaint
+from compensation.codes import LIVE, ProposalState
+from core import clock
+
+if TYPE_CHECKING:
+    # ruff reads no strings in brackets
+    from compensation.models import Proposal  # noqa: F401
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, user: User) -> "ProposalQuerySet":
+        """Of the complaints that this user may read."""
+        return self.filter(complaint__in=Complaint.objects.visible_to(user))
+
+    def live(self) -> "ProposalQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def awaiting(self, user: User) -> "ProposalQuerySet":
+        """What this user may decide now: submitted by others, below their department, or below that of whom they
+        act for."""
+        places = Q(pk__in=[])
+        for leader in [user, *stands_in_for(user, now=clock.now())]:
+            if leader.has_role(*LEADERS) and leader.department is not None:
+                places |= Q(complaint__department__path__startswith=leader.department.path) & ~Q(proposer=leader)
+        waiting = self.filter(state=ProposalState.SUBMITTED, complaint__state=State.REVIEW).exclude(proposer=user)
+        return waiting.filter(places).visible_to(user)
+
+    def for_list(self) -> "ProposalQuerySet":
+        """With all that a row shows, so that no row asks again."""
+        related = ("complaint__department", "complaint__customer", "proposer", "approver", "approver_for")
+        return self.select_related(*related).prefetch_related("lines")
