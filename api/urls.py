@@ -9,6 +9,7 @@ register_converter(converters.Word, "word")
 
 from api.nouns import (  # noqa: E402
     complaints,
+    complaints_questions,
     complaints_talks,
     complaints_verbs,
     customers,
@@ -17,6 +18,7 @@ from api.nouns import (  # noqa: E402
     health,
     house,
     policies,
+    proposals,
     sales,
 )
 
@@ -26,8 +28,10 @@ urlpatterns = [
     *health.urlpatterns,
     *house.urlpatterns,
     *complaints.urlpatterns,
+    *complaints_questions.urlpatterns,
     *complaints_talks.urlpatterns,
     *complaints_verbs.urlpatterns,
+    *proposals.urlpatterns,
     *customers.urlpatterns,
     *sales.urlpatterns,
     *policies.urlpatterns,

@@ -10,11 +10,15 @@ from complaints.codes import (
     Channel,
     Demand,
     Direction,
+    Fault,
     Medium,
+    Nature,
     Outcome,
     Phase,
     PromiseForm,
+    QuestionKind,
     Reach,
+    ReferredTo,
     Relief,
     RemedyKind,
     Satisfaction,
@@ -24,6 +28,7 @@ from complaints.codes import (
     Upset,
 )
 from complaints.models import ComplaintLink
+from compensation.codes import LineGroup, ProposalState
 from customers.codes import CustomerKind, SaleStatus
 from deadlines.models import State as DeadlineState
 
@@ -55,14 +60,20 @@ WORDS: dict[str, tuple[str, Any]] = {
     "DeadlineState": ("How a promise stands.", DeadlineState.choices),
     "Demand": ("What a customer wants.", Demand.choices),
     "Direction": ("Who got in touch.", WAYS),
+    "Fault": ("How much of it was the company’s fault.", Fault.choices),
     "Language": ("A language of the house.", settings.LANGUAGES),
+    "LineGroup": ("Material or moral.", LineGroup.choices),
     "LinkRelation": ("How two complaints belong together.", ComplaintLink.Relation.choices),
     "Ladder": ("How content the customer is, worst first.", Satisfaction.choices),
     "Medium": ("By what people talked.", Medium.choices),
+    "Nature": ("What kind of complaint it turned out to be.", Nature.choices),
     "Outcome": ("What came of a complaint.", Outcome.choices),
     "Phase": ("When in the purchase.", Phase.choices),
     "PromiseForm": ("How something was promised.", PromiseForm.choices),
+    "ProposalStatus": ("Where a proposal stands.", ProposalState.choices),
+    "QuestionKind": ("Open or closed.", QuestionKind.choices),
     "Reach": ("Told to us, or to others.", Reach.choices),
+    "ReferredTo": ("Where a complaint goes on outside.", ReferredTo.choices),
     "Relief": ("What the customer got.", Relief.choices),
     "RemedyKind": ("What a customer is given.", RemedyKind.choices),
     "Role": ("What somebody is in the house.", Role.choices),

@@ -1,5 +1,6 @@
 """Named questions about proposals. Every list a person sees starts with `visible_to`."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -27,10 +28,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(state__in=LIVE)
 
     def awaiting(self, user: User) -> "ProposalQuerySet":
-        """What this user may decide now: submitted by others, below their department, or below that of whom they
-        act for."""
+        """What this user may decide now, on their own authority or for a leader who is away."""
+        leaders = [leader for leader in stands_in_for(user, now=clock.now()) if leader.has_role(*LEADERS)]
+        return self._waiting_below([user, *leaders], user)
+
+    def awaiting_own(self, user: User) -> "ProposalQuerySet":
+        """The same on their own authority alone, in one statement."""
+        return self._waiting_below([user], user)
+
+    def _waiting_below(self, leaders: Sequence[User], user: User) -> "ProposalQuerySet":
+        """Submitted by others, of the departments of these leaders and those below, seen by the user."""
         places = Q(pk__in=[])
-        for leader in [user, *stands_in_for(user, now=clock.now())]:
+        for leader in leaders:
             if leader.has_role(*LEADERS) and leader.department is not None:
                 places |= Q(complaint__department__path__startswith=leader.department.path) & ~Q(proposer=leader)
         waiting = self.filter(state=ProposalState.SUBMITTED, complaint__state=State.REVIEW).exclude(proposer=user)

@@ -65,6 +65,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # ---------------------------------------------------------------- what is built in
 INSTALLED_APPS = [
     "api",
+    "compensation",
     "complaints",
     "deadlines",
     "customers",

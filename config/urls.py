@@ -11,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("complaints.urls")),
+    path("", include("compensation.urls")),
     path("", include("deadlines.urls")),
     path("", include("customers.urls")),
     path("", include("accounts.urls")),

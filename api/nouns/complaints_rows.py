@@ -10,7 +10,15 @@ from accounts.scope import Scope, scope_of
 from complaints.around import read_around
 from complaints.deadlines import deadlines_of
 from complaints.duplicates import Duplicate, same_people
-from complaints.models import Category, Complaint, ComplaintLink, ComplaintSubject, ExternalReference, OralReport
+from complaints.models import (
+    Category,
+    Complaint,
+    ComplaintLink,
+    ComplaintSubject,
+    ExternalReference,
+    OralReport,
+    Referral,
+)
 from complaints.models import Promise as CustomerPromise
 from complaints.querysets import ComplaintQuerySet
 from core.prepared import padded, prepared
@@ -24,6 +32,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "external_references": ExternalReference.objects.order_by("source"),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "referrals": Referral.objects.order_by("pk"),
     "further_categories": Category.objects.all(),
 }
 

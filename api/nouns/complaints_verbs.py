@@ -22,6 +22,7 @@ from complaints.actions.desk import call_supervisor
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
 from complaints.actions.ownership import assign_complaint
+from complaints.actions.reopening import reopen_complaint
 from complaints.actions.reports import confirm_oral_report, report_orally
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
 from complaints.models import Complaint, ComplaintLink, OralReport
@@ -95,6 +96,29 @@ class Assign(ComplaintVerb):
     def act(self, values: dict[str, Any]) -> Complaint:
         with at_fields({"owner": "owner"}):
             return assign_complaint(self.complaint.pk, owner=values["owner"], by=self.user)
+
+
+class ReopenInput(Input):
+    reason = Text(
+        max_length=1000,
+        error_messages={
+            "required": _("Write the reason in one sentence."),
+            "blank": _("Write the reason in one sentence."),
+        },
+        help_text="Why it is taken up again.",
+    )
+
+    example = {"reason": "The pump leaks again."}
+
+
+class Reopen(ComplaintVerb):
+    """Take up again what has ended: the same as the transition `reopen`."""
+
+    input_class = ReopenInput
+    posts = "complaints.work_desk"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return reopen_complaint(self.complaint.pk, reason=values["reason"], by=self.user)
 
 
 class LinkInput(Input):
@@ -204,6 +228,7 @@ urlpatterns = [
     path("complaints/<word:number>/transitions", Transitions.as_view(), name="complaints-transitions"),
     path("complaints/<word:number>/classify", Classify.as_view(), name="complaints-classify"),
     path("complaints/<word:number>/assign", Assign.as_view(), name="complaints-assign"),
+    path("complaints/<word:number>/reopen", Reopen.as_view(), name="complaints-reopen"),
     path("complaints/<word:number>/link", Link.as_view(), name="complaints-link"),
     path("complaints/<word:number>/gone-outside", GoneOutside.as_view(), name="complaints-gone-outside"),
     path("complaints/<word:number>/call-supervisor", CallSupervisor.as_view(), name="complaints-call-supervisor"),

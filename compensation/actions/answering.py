@@ -29,7 +29,7 @@ def accept_proposal(proposal_id: int, *, note: str = "", goes_on: bool = False, 
 
 
 @action
-def decline_proposal(proposal_id: int, *, note: str, by: User) -> Proposal:
+def decline_proposal(proposal_id: int, *, note: str = "", by: User) -> Proposal:
     """The customer does not take it; the case stays in *Review options*, and another proposal may be written."""
     return _answer(proposal_id, "decline", note, by)
 
@@ -44,8 +44,6 @@ def _answer(proposal_id: int, name: str, note: str, by: User) -> Proposal:
     if proposal.state != ProposalState.APPROVED:
         sentence = _("Nothing is promised before it is approved. Ask for the approval first.")
         raise Blocked([Blocker("not_approved", sentence, link=f"{complaint.get_absolute_url()}#proposal")])
-    if name == "decline" and not note.strip():
-        raise Blocked([Blocker("no_words", _("Write what the customer said."), "note")])
     now = clock.now()
     PROPOSAL.advance(proposal, name, by)
     proposal.answered_at = proposal.updated_at = now
