@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,8 +19,18 @@ from complaints.models import Complaint
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from compensation.actions.deciding import approve_proposal
 from compensation.actions.writing import submit_proposal
-from compensation.forms import AcceptForm, DecisionForm, DeclineForm, RejectForm, ReturnForm, WriteForm, initial_of
+from compensation.forms import (
+    GONE,
+    AcceptForm,
+    DecisionForm,
+    DeclineForm,
+    RejectForm,
+    ReturnForm,
+    WriteForm,
+    initial_of,
+)
 from compensation.models import Proposal
+from core.errors import Conflict
 
 SHOWN = 100
 
@@ -89,7 +99,7 @@ def _seen(request: HttpRequest) -> tuple[int, int] | None:
 @complaint_page("POST", posts="compensation.propose")
 def submit(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number)
-    submit_proposal(_posted(request, complaint), by=reader(request))
+    submit_proposal(_posted(request, complaint, permission="compensation.propose"), by=reader(request))
     messages.success(request, _("The approval is asked for"))
     return _back(request, complaint)
 
@@ -97,16 +107,18 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 @complaint_page("POST")
 def approve(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number)
-    approve_proposal(_posted(request, complaint), by=reader(request))
+    approve_proposal(_posted(request, complaint, permission="compensation.decide"), by=reader(request))
     messages.success(request, _("Approved. The proposer is told."))
     return _back(request, complaint)
 
 
-def _posted(request: HttpRequest, complaint: Complaint) -> int:
-    """The version that was pressed; of this complaint, or not there."""
+def _posted(request: HttpRequest, complaint: Complaint, *, permission: str) -> int:
+    """The version that was pressed, of this complaint. Raises Conflict for one that is not there."""
     pk = as_id(request.POST.get("proposal", ""))
     if pk is None or not complaint.proposals.filter(pk=pk).exists():
-        raise Http404
+        if not reader(request).has_perm(permission):
+            raise refused(permission)
+        raise Conflict("proposal_gone", GONE)
     return pk
 
 
@@ -124,6 +136,7 @@ class Question:
     press: str | Promise
     done: str | Promise
     form: type[DecisionForm]
+    permission: str
     is_final: bool = False
 
 
@@ -134,6 +147,7 @@ QUESTIONS: dict[str, Question] = {
         gettext_lazy("Return it"),
         gettext_lazy("Returned. The proposer is told."),
         ReturnForm,
+        "compensation.decide",
     ),
     "reject": Question(
         gettext_lazy("Reject the proposal"),
@@ -141,6 +155,7 @@ QUESTIONS: dict[str, Question] = {
         gettext_lazy("Reject it"),
         gettext_lazy("Rejected. The proposer is told."),
         RejectForm,
+        "compensation.decide",
         is_final=True,
     ),
     "accept": Question(
@@ -149,6 +164,7 @@ QUESTIONS: dict[str, Question] = {
         gettext_lazy("Record the answer"),
         gettext_lazy("Recorded: the customer accepts it"),
         AcceptForm,
+        "compensation.propose",
     ),
     "decline": Question(
         gettext_lazy("The customer declines it"),
@@ -156,6 +172,7 @@ QUESTIONS: dict[str, Question] = {
         gettext_lazy("Record the answer"),
         gettext_lazy("Recorded: the customer declines it"),
         DeclineForm,
+        "compensation.propose",
     ),
 }
 
@@ -170,7 +187,7 @@ def ask(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if request.method == "POST":
         form = question.form(request.POST)
         if form.is_valid():
-            _posted(request, complaint)
+            _posted(request, complaint, permission=question.permission)
             if form.save(by=reader(request)) is not None:
                 messages.success(request, str(question.done))
                 return redirect(f"{complaint.get_absolute_url()}#progress")

@@ -69,7 +69,7 @@ def answer(request: HttpRequest, number: str, question_id: int) -> HttpResponse:
             messages.success(request, _("Answer noted"))
             return _back(request, complaint, "#questions")
     except CaseQuestion.DoesNotExist as error:
-        raise Http404 from error
+        raise Conflict("question_gone", _("This question is not there any more.")) from error
     return _page(request, number, answers={question_id: form})
 
 

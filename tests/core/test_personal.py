@@ -6,7 +6,7 @@ from django.db import models
 from core.personal import IMPERSONAL, PERSONAL
 
 TEXTS = (models.CharField, models.TextField, models.JSONField)
-OURS = ("core", "events", "policies", "accounts", "customers", "deadlines", "complaints", "api")
+OURS = ("core", "events", "policies", "accounts", "customers", "deadlines", "complaints", "compensation", "api")
 
 
 def text_columns() -> set[tuple[str, str]]:

@@ -27,7 +27,8 @@ def test_policy_is_explained_in_words_that_are_translated(key):
 
 def test_every_agreed_key_is_there():
     assert set(SPECS) >= {
-        "deadline.owned", "deadline.first_response", "deadline.answer", "deadline.oral_report",
+        "deadline.owned", "deadline.first_response", "deadline.answer", "deadline.approval", "deadline.decision_told",
+        "deadline.oral_report",
         "deadline.oral_report_confirmed", "deadline.resolved", "triage.vip_lifetime_value", "triage.vip_top_share",
         "triage.vip_min_customers", "triage.frequent_count", "triage.frequent_days", "triage.claim_threshold",
         "triage.recurring_count", "triage.recurring_days", "triage.recurring_factor", "triage.recurring_weeks",

@@ -12,7 +12,7 @@ from tests.hostile.routes import ROUTES
 from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, NEVER, OWN, ROLES, Right
 
 ROWS = [pytest.param(row, id=row.what) for row in MATRIX]
-PACKAGES = ("accounts", "api", "complaints", "customers", "deadlines", "events", "policies")
+PACKAGES = ("accounts", "api", "compensation", "complaints", "customers", "deadlines", "events", "policies")
 # Signing in and the look of the page: nobody's right, so no row of the matrix.
 EVERYBODYS = ("account_", "accounts/", "admin", "mfa_", "accounts:language", "accounts:theme")
 # The route looks for the row of another: a notice of one's own, or the one number that was just saved.
