@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.roles import Role
+from compensation.codes import LineGroup, ProposalState
 from complaints.codes import (
     CHOSEN_OUTCOMES,
     Channel,
@@ -28,7 +29,6 @@ from complaints.codes import (
     Upset,
 )
 from complaints.models import ComplaintLink
-from compensation.codes import LineGroup, ProposalState
 from customers.codes import CustomerKind, SaleStatus
 from deadlines.models import State as DeadlineState
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.roles import LEADERS
-from complaints.supervisors import leader_stood_in_for
 from compensation.codes import ProposalState
 from compensation.models import Proposal
+from complaints.supervisors import leader_stood_in_for
 from core import clock
 
 

@@ -5,13 +5,13 @@ from typing import Any, cast
 from django.http import HttpRequest
 
 from accounts.models import User
-from complaints.case_page import PARTS
-from complaints.codes import SeverityClass, State
-from complaints.models import Complaint
 from compensation.approvers import may_decide
 from compensation.codes import ProposalState
 from compensation.models import Proposal
 from compensation.workflow import live_proposal
+from complaints.case_page import PARTS
+from complaints.codes import SeverityClass, State
+from complaints.models import Complaint
 from core.slots import register_slot
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.deadlines import after_changes, lock_complaint, lock_complaints, recipients, recipients_of
-from complaints.models import Complaint
 from compensation.codes import ProposalState
 from compensation.models import Proposal
+from complaints.deadlines import after_changes, lock_complaint, lock_complaints, recipients, recipients_of
+from complaints.models import Complaint
 from deadlines.kinds import DeadlineKind, register_kind
 
 APPROVAL = "approval"

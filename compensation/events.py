@@ -6,7 +6,9 @@ from compensation import words
 from events.registry import announce
 
 DRAFTED = announce("proposal.drafted", _("{actor} wrote {proposal}, version {version}"), icon="pencil")
-SUBMITTED = announce("proposal.submitted", _("{actor} asked for approval of {proposal}, version {version}"), icon="scale")
+SUBMITTED = announce(
+    "proposal.submitted", _("{actor} asked for approval of {proposal}, version {version}"), icon="scale"
+)
 APPROVED = announce("proposal.approved", words.decided, icon="check")
 RETURNED = announce("proposal.returned", words.decided, icon="arrow-back-up")
 REJECTED = announce("proposal.rejected", words.decided, icon="x")

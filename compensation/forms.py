@@ -7,14 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.codes import RemedyKind
-from complaints.forms.fields import RowId, Words
-from complaints.forms.refusals import save_with
-from complaints.models import Complaint
 from compensation.actions import answering, deciding, writing
 from compensation.actions.writing import MOST_COMPARED, MOST_LINES, Line, Written
 from compensation.codes import Consideration, LineGroup
 from compensation.models import Proposal
+from complaints.codes import RemedyKind
+from complaints.forms.fields import RowId, Words
+from complaints.forms.refusals import save_with
+from complaints.models import Complaint
 
 # Rows that wait empty behind those that are filled, so that it needs no script to add one.
 LEAST_ROWS, SPARE_ROWS = 3, 2

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import both_names
-from complaints.codes import RemedyKind
 from compensation.codes import AGREED, LIVE, LineGroup, ProposalState
 from compensation.querysets import ProposalQuerySet
+from complaints.codes import RemedyKind
 
 
 class Proposal(models.Model):
@@ -59,9 +59,7 @@ class Proposal(models.Model):
         ordering = ["-id"]
         indexes = [
             # The approvers' inbox, oldest first.
-            models.Index(
-                fields=["submitted_at"], condition=Q(state=ProposalState.SUBMITTED), name="proposal_waits"
-            ),
+            models.Index(fields=["submitted_at"], condition=Q(state=ProposalState.SUBMITTED), name="proposal_waits"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["number", "version"], name="one_proposal_a_version"),

@@ -9,9 +9,9 @@ from django.db.models import Q
 from accounts.duty import stands_in_for
 from accounts.models import User
 from accounts.roles import LEADERS
+from compensation.codes import LIVE, ProposalState
 from complaints.codes import State
 from complaints.models import Complaint
-from compensation.codes import LIVE, ProposalState
 from core import clock
 
 if TYPE_CHECKING:

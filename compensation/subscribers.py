@@ -1,12 +1,12 @@
 """What proposals do when something happens on their complaint."""
 
-from complaints import events as of_complaints
-from complaints.codes import Direction, SeverityClass, State
-from complaints.models import Complaint
 from compensation import events
 from compensation.codes import ProposalState
 from compensation.deadlines import APPROVAL, DECISION_TOLD
 from compensation.workflow import live_proposal
+from complaints import events as of_complaints
+from complaints.codes import Direction, SeverityClass, State
+from complaints.models import Complaint
 from deadlines.actions import cancel_deadlines, meet_deadline
 from events.log import record_event
 from events.models import Event

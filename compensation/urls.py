@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from complaints.urls_case import ONE
 from compensation import views
+from complaints.urls_case import ONE
 
 app_name = "compensation"
 

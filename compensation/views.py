@@ -14,9 +14,6 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.roles import refused
-from complaints.forms.fields import as_id
-from complaints.models import Complaint
-from complaints.views.lookup import complaint_page, find_complaint, reader
 from compensation.actions.deciding import approve_proposal
 from compensation.actions.writing import submit_proposal
 from compensation.forms import (
@@ -30,6 +27,9 @@ from compensation.forms import (
     initial_of,
 )
 from compensation.models import Proposal
+from complaints.forms.fields import as_id
+from complaints.models import Complaint
+from complaints.views.lookup import complaint_page, find_complaint, reader
 from core.errors import Conflict
 
 SHOWN = 100
@@ -48,9 +48,7 @@ def _live(complaint: Complaint) -> Proposal | None:
 def versions(request: HttpRequest, number: str) -> HttpResponse:
     """Every version with what was said about it."""
     complaint = find_complaint(request, number)
-    return render(
-        request, "compensation/versions.html", {"complaint": complaint, "proposals": proposals_of(complaint)}
-    )
+    return render(request, "compensation/versions.html", {"complaint": complaint, "proposals": proposals_of(complaint)})
 
 
 @complaint_page("GET", "POST")

@@ -3,12 +3,12 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from compensation.codes import Consideration, ProposalState
+from compensation.models import Proposal
 from complaints.case_page import MET_WORDS
 from complaints.models import Complaint
 from complaints.next_bar import WHERE_WORDS
 from complaints.workflow import AGREE
-from compensation.codes import Consideration, ProposalState
-from compensation.models import Proposal
 from core.errors import Blocker
 from core.workflow import Transition, Workflow
 
@@ -52,9 +52,7 @@ PROPOSAL = Workflow(
         "return": Transition(
             (ProposalState.SUBMITTED,), ProposalState.RETURNED, "compensation.decide", _("Return it with a question")
         ),
-        "reject": Transition(
-            (ProposalState.SUBMITTED,), ProposalState.REJECTED, "compensation.decide", _("Reject it")
-        ),
+        "reject": Transition((ProposalState.SUBMITTED,), ProposalState.REJECTED, "compensation.decide", _("Reject it")),
         "accept": Transition(
             (ProposalState.APPROVED,), ProposalState.ACCEPTED, "compensation.propose", _("The customer accepts it")
         ),

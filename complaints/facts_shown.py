@@ -164,7 +164,9 @@ def _details(complaint: Complaint) -> list[Fact]:
 
 
 def _questions(complaint: Complaint) -> list[Fact]:
-    return [Fact(row.question, row.answer or _("no answer yet"), is_said=True) for row in complaint.case_questions.all()]
+    return [
+        Fact(row.question, row.answer or _("no answer yet"), is_said=True) for row in complaint.case_questions.all()
+    ]
 
 
 def _execution(complaint: Complaint) -> list[Fact]:

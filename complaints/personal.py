@@ -12,8 +12,8 @@ personal(
 impersonal(
     "complaints.Complaint",
     "number", "channel", "language", "phase", "product_name", "product_specification", "product_batch", "demands",
-    "currency", "upset", "threats", "triage", "reach", "state", "nature", "fault", "satisfaction_before", "satisfaction", "outcome",
-    "relief",
+    "currency", "upset", "threats", "triage", "reach", "state", "nature", "fault", "satisfaction_before",
+    "satisfaction", "outcome", "relief",
 )  # fmt: skip
 impersonal("complaints.Category", "code", "name_en", "name_zh")
 impersonal("complaints.ExternalReference", "source", "external_id")

@@ -111,4 +111,3 @@ def moves(complaint: Complaint, user: User) -> tuple[tuple[str, str, str], ...]:
         for name, sign in MOVES.items()
         if name in table and complaint.state in table[name].sources and user.has_perm(table[name].permission)
     )
-

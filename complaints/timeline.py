@@ -136,13 +136,17 @@ def _entry(
         )
     if event.type == DESK_CHANGED and (change := changes.get(event.data["change_id"])):
         return Entry(event, words, sign, change.note, kind="customer")
-    if text := written.get(("stage_record_id", event.data.get("stage_record_id", 0))):
-        return Entry(event, words, sign, text)
-    if event.type in (QUESTION_ASKED, QUESTION_ANSWERED):
-        return Entry(event, words, sign, written.get(("question_id", event.data["question_id"]), ""), kind="customer")
+    if event.type in (QUESTION_ASKED, QUESTION_ANSWERED) or "stage_record_id" in event.data:
+        return Entry(event, words, sign, _written(event, written))
     if event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void"):
         return Entry(event, words, sign, complaint.end_reason)
     return Entry(event, words, sign, kind="deadline" if event.type.startswith("deadline.") else "")
+
+
+def _written(event: Event, written: dict[tuple[str, int], str]) -> str:
+    """What stands in the records that the event refers to."""
+    names = ("stage_record_id", "question_id")
+    return next((text for name in names if (text := written.get((name, event.data.get(name, 0))))), "")
 
 
 def by_day(found: Iterable[Entry], zone: ZoneInfo) -> list[Day]:

@@ -16,12 +16,12 @@ from api.nouns.complaints_base import OfComplaint, at_fields
 from api.permissions import SAFE
 from api.serializers import Input, Output
 from api.views import ActionView, ApiView, ItemView, ListCreateView, ListView, OneView
-from complaints.codes import RemedyKind
 from compensation.actions.answering import accept_proposal, decline_proposal
 from compensation.actions.deciding import approve_proposal, reject_proposal, return_proposal
 from compensation.actions.writing import MOST_COMPARED, MOST_LINES, Line, Written, submit_proposal, write_proposal
 from compensation.codes import Consideration, LineGroup, ProposalState
 from compensation.models import Proposal
+from complaints.codes import RemedyKind
 
 LONG = 1000
 
@@ -128,9 +128,7 @@ def written(values: dict[str, Any]) -> Written:
     considerations = dict(values.get("considerations", {}))
     if reasonable := considerations.pop("reasonable", ""):
         considerations.setdefault("demand", reasonable)
-    lines = [
-        Line(line["kind"], line.get("description", ""), line.get("group", "")) for line in values.get("lines", [])
-    ]
+    lines = [Line(line["kind"], line.get("description", ""), line.get("group", "")) for line in values.get("lines", [])]
     return Written(lines, values.get("alternatives", []), values.get("only_remedy_reason", ""), considerations)
 
 

@@ -3,8 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.actions.agree import move_on
-from complaints.actions.locking import save
 from compensation import events
 from compensation.actions.locking import locked_proposal, require_permission, require_review
 from compensation.actions.writing import references
@@ -12,6 +10,8 @@ from compensation.codes import ProposalState
 from compensation.deadlines import DECISION_TOLD
 from compensation.models import Proposal
 from compensation.workflow import PROPOSAL
+from complaints.actions.agree import move_on
+from complaints.actions.locking import save
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict

@@ -5,8 +5,6 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.actions.locking import save
-from complaints.deadlines import open_one
 from compensation import events
 from compensation.actions.locking import locked_proposal, require_review
 from compensation.actions.notices import tell_proposer
@@ -16,6 +14,8 @@ from compensation.codes import ProposalState
 from compensation.deadlines import APPROVAL, DECISION_TOLD
 from compensation.models import Proposal
 from compensation.workflow import PROPOSAL
+from complaints.actions.locking import save
+from complaints.deadlines import open_one
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied, Sentence
@@ -74,9 +74,7 @@ def _keep(proposal: Proposal, approver: Approver, note: str, now: datetime) -> N
     proposal.approver, proposal.approver_for = approver.person, approver.acts_for
     proposal.decided_at = proposal.updated_at = now
     proposal.decision_note = note.strip()
-    proposal.save(
-        update_fields=["state", "approver", "approver_for", "decided_at", "updated_at", "decision_note"]
-    )
+    proposal.save(update_fields=["state", "approver", "approver_for", "decided_at", "updated_at", "decision_note"])
 
 
 def _require_approver(proposal: Proposal, by: User) -> Approver:

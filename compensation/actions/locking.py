@@ -1,12 +1,13 @@
 """How an action on a proposal begins: its complaint locked first, then the proposal, both still visible."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
+from compensation.models import Proposal
 from complaints.actions.locking import locked, require_open
 from complaints.codes import State
 from complaints.models import Complaint
-from compensation.models import Proposal
 from core.errors import Blocked, Blocker, PermissionDenied, Sentence
-from django.utils.translation import gettext_lazy as _
 
 
 def locked_proposal(proposal_id: int, *, by: User) -> Proposal:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.duty import head_office_managers, on_duty
 from accounts.models import User
 from accounts.roles import Role
-from complaints.deadlines import Hidden, named_readers_of
 from compensation.models import Proposal
+from complaints.deadlines import Hidden, named_readers_of
 from events.models import Event
 from events.notices import notify, register_notice
 
@@ -29,9 +29,7 @@ def ask_approvers(proposal: Proposal, event: Event, by: User, now: datetime) -> 
     excluded = {*hidden.subjects[complaint.pk], by.pk}
     found: list[User] = []
     for role in (Role.SUPERVISOR, Role.MANAGER):
-        found = found or hidden.readers(
-            complaint, on_duty(role, complaint.department, now=now, exclude_ids=excluded)
-        )
+        found = found or hidden.readers(complaint, on_duty(role, complaint.department, now=now, exclude_ids=excluded))
     found = found or hidden.readers(complaint, head_office_managers(now=now, exclude_ids=excluded))
     _ring(found or named_readers_of(complaint, but=by), ASKED, proposal, event, str(by), now)
 

@@ -8,10 +8,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.actions.locking import locked, save
-from complaints.codes import RemedyKind
-from complaints.deadlines import open_one
-from complaints.models import Complaint
 from compensation import events
 from compensation.actions.locking import locked_proposal, require_permission, require_review
 from compensation.actions.notices import ask_approvers
@@ -19,6 +15,10 @@ from compensation.codes import LIVE, Consideration, LineGroup, ProposalState, gr
 from compensation.deadlines import APPROVAL, DECISION_TOLD
 from compensation.models import Proposal, ProposalLine
 from compensation.workflow import PROPOSAL
+from complaints.actions.locking import locked, save
+from complaints.codes import RemedyKind
+from complaints.deadlines import open_one
+from complaints.models import Complaint
 from core import clock
 from core.actions import action
 from core.errors import Blocked, Blocker, Conflict, PermissionDenied
@@ -51,7 +51,9 @@ class Written:
 
 
 @action
-def write_proposal(complaint_id: int, written: Written, *, expected: tuple[int, int] | None = None, by: User) -> Proposal:
+def write_proposal(
+    complaint_id: int, written: Written, *, expected: tuple[int, int] | None = None, by: User
+) -> Proposal:
     """Write a proposal, which may be incomplete until it is submitted.
 
     One's own draft is changed; anything else that is live is superseded by a new version. `expected` is (id,

@@ -19,7 +19,7 @@ from deadlines.actions import cancel_deadlines
 
 
 @action
-def decline(  # noqa: PLR0913
+def decline(
     complaint_id: int,
     *,
     reason: str,
@@ -74,7 +74,7 @@ def _check_grounds(is_unreasonable: bool, has_no_more_business: bool, by: User) 
 
 
 @action
-def refer(  # noqa: PLR0913
+def refer(
     complaint_id: int,
     *,
     to: str,

@@ -18,6 +18,8 @@ from accounts.passwords import set_password
 from accounts.roles import Role
 from accounts.second_factor_actions import reset_second_factor
 from accounts.service_accounts import waiting_request
+from compensation.actions import answering, deciding, writing
+from compensation.models import Proposal
 from complaints.actions import (
     agree,
     categories,
@@ -38,8 +40,6 @@ from complaints.actions.import_rows import import_rows
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.outside import record_gone_outside
 from complaints.models import OralReport
-from compensation.actions import answering, deciding, writing
-from compensation.models import Proposal
 from core import clock
 from core.errors import DomainError, PermissionDenied
 from customers import actions as care
@@ -343,7 +343,11 @@ def test_an_action_is_for_the_roles_of_its_row(make_world, role):
                 reach = row.mark(role)
                 if row.of_complaint and relation == OTHER:
                     expected = {"not there", "denied"} if role != Role.AUDITOR else {"denied"}
-                elif reach in (ALL, DEPARTMENT) or (reach == LINE and relation == SAME) or (reach == OWN and (relation != SAME or not row.of_complaint)):
+                elif (
+                    reach in (ALL, DEPARTMENT)
+                    or (reach == LINE and relation == SAME)
+                    or (reach == OWN and (relation != SAME or not row.of_complaint))
+                ):
                     expected = {"may"}
                 else:
                     # For who reads no complaint it is not even there.
