@@ -272,7 +272,7 @@ class ReferInput(EndFields):
     }
 
 
-class ReopenInput(Input):
+class ReopenedInput(Input):
     name = _name("reopen")
     reason = _reason()
 
@@ -393,7 +393,7 @@ MOVES: dict[str, Move] = {
     "declined": Move(DeclinedInput, declined),
     "refer": Move(ReferInput, referred),
     "reopen": Move(
-        ReopenInput,
+        ReopenedInput,
         lambda complaint, told, by: reopening.reopen_complaint(complaint.pk, reason=told["reason"], by=by),
     ),
     "raise": Move(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from compensation.models import Proposal
-from complaints.actions.locking import locked, require_open
+from complaints.actions.locking import locked_together, require_open
 from complaints.codes import State
 from complaints.models import Complaint
 from core.errors import Blocked, Blocker, PermissionDenied, Sentence
@@ -16,7 +16,7 @@ def locked_proposal(proposal_id: int, *, by: User) -> Proposal:
     if complaint_id is None:
         raise Proposal.DoesNotExist
     try:
-        complaint = locked(complaint_id, by=by)
+        (complaint,) = locked_together([complaint_id], by=by)
     except Complaint.DoesNotExist as error:
         raise Proposal.DoesNotExist from error
     rows = Proposal.objects.select_for_update(of=("self",)).select_related("proposer", "approver", "approver_for")

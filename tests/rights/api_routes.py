@@ -11,6 +11,9 @@ from complaints.models import Complaint
 # Instead of a row of the matrix: no key needed, or any key will do.
 PUBLIC, ANYBODY = "public", "anybody"
 COMPLAINT, CUSTOMER, REPORT, SALE, POLICY = "complaint", "customer", "report", "sale", "policy"
+PROPOSAL, QUESTION = "proposal", "question"
+# What is hidden with its complaint.
+OF_COMPLAINTS = (COMPLAINT, REPORT, PROPOSAL, QUESTION)
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -26,6 +29,8 @@ class Things:
     report_id: int
     me: str
     supervisor: str
+    proposal_id: int
+    question_id: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,22 @@ API: dict[str, ApiRow] = {
     "complaints-transitions": both(
         READ, "complaint: end it", lambda things: {"name": "withdraw", "reason": "Because.", **END}
     ),
+    "complaints-reopen": verb("complaint: reopen", lambda things: {"reason": "Again."}),
+    "complaints-questions": both(
+        READ, "case: run the stages", lambda things: {"kind": "open", "question": "How was it?"}
+    ),
+    "complaints-answer": verb("case: run the stages", lambda things: {"answer": "Loud."}, of=QUESTION),
+    "complaints-proposals": both(
+        READ, "proposal: write", lambda things: {"lines": [{"kind": "refund", "description": "All"}]}
+    ),
+    "proposals-list": read(READ),
+    "proposals-detail": read(READ, PROPOSAL),
+    "proposals-submit": verb("proposal: write", of=PROPOSAL),
+    "proposals-approve": verb("proposal: decide", of=PROPOSAL),
+    "proposals-return": verb("proposal: decide", lambda things: {"question": "When?"}, of=PROPOSAL),
+    "proposals-reject": verb("proposal: decide", lambda things: {"reason": "No."}, of=PROPOSAL),
+    "proposals-accept": verb("proposal: write", of=PROPOSAL),
+    "proposals-decline": verb("proposal: write", of=PROPOSAL),
     "complaints-classify": verb("complaint: raise its class", lambda things: {"severity_class": 2}),
     "complaints-assign": verb("complaint: give to somebody", lambda things: {"owner": things.supervisor}),
     "complaints-link": verb("complaint: link", lambda things: {"number": things.another}),
@@ -127,6 +148,8 @@ def api_url(name: str, things: Things) -> str:
         COMPLAINT: {"number": things.number},
         CUSTOMER: {"pk": things.customer_id},
         REPORT: {"pk": things.report_id},
+        PROPOSAL: {"pk": things.proposal_id},
+        QUESTION: {"number": things.number, "pk": things.question_id},
         SALE: {"source": "till", "external_id": "S-1"},
         POLICY: {"key": "draft.keep_days"},
     }

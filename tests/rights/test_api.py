@@ -20,7 +20,7 @@ from core import clock
 from customers.actions import record_sale
 from tests.hostile.conftest import nothing_written, signed_in
 from tests.hostile.routes import walk
-from tests.rights.api_routes import ANYBODY, API, COMPLAINT, PUBLIC, REPORT, Things, api_url
+from tests.rights.api_routes import ANYBODY, API, OF_COMPLAINTS, PUBLIC, Things, api_url
 from tests.rights.matrix import OWN, ROLES, right
 from tests.rights.test_objects import NOWHERE
 from tests.rights.world import ABOUT_ME, OTHER, REACH, RECORDED, SAME, sees
@@ -60,25 +60,33 @@ def ask(client, method, name, things):
 def things_of(world, relation):
     complaint = world.complaints[relation]
     report = OralReport.objects.filter(complaint=complaint).first()
+    proposal, question = complaint.proposals.first(), complaint.case_questions.first()
     return Things(
         complaint, complaint.number, world.complaints[RECORDED if relation == SAME else SAME].number,
         complaint.customer_id, report.pk if report else 0, world.me.username, world.house.supervisor.username,
+        proposal.pk if proposal else 0, question.pk if question else 0,
     )  # fmt: skip
 
 
 def with_reports(world):
-    """An oral report on each, told by somebody else to the head of the store."""
+    """An oral report, a question and a proposal on each, by somebody else."""
     for complaint in world.complaints.values():
+        handler, now = world.house.handler, clock.now()
         OralReport.objects.create(
-            complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now(), note="Told."
+            complaint=complaint, to=world.head, reported_by=handler, reported_at=now, note="Told."
         )
+        complaint.case_questions.create(kind="open", question=f"How? {complaint.word}", asked_at=now, asked_by=handler)
+        complaint.proposals.create(
+            number=f"P-2026-{complaint.pk:06d}", state="submitted", proposer=handler, created_at=now, updated_at=now,
+            only_remedy_reason=f"Because {complaint.word}",
+        )  # fmt: skip
 
 
 def may(what, role, relation, of):
     if what in (ANYBODY, PUBLIC):
         return True
     row = right(what)
-    if of not in (COMPLAINT, REPORT):
+    if of not in OF_COMPLAINTS:
         return role in row.holders()
     return sees(role, relation) and (relation in REACH[row.mark(role)])
 
@@ -117,9 +125,9 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
     )  # fmt: skip
     client = by_key(world.me)
     for name, row in API.items():
-        for relation in RELATIONS if row.of in (COMPLAINT, REPORT) else (SAME,):
+        for relation in RELATIONS if row.of in OF_COMPLAINTS else (SAME,):
             things = things_of(world, relation)
-            nowhere = replace(things, number=NOWHERE, report_id=10**9)
+            nowhere = replace(things, number=NOWHERE, report_id=10**9, proposal_id=10**9)
             for method, what in row.methods.items():
                 where = (name, relation, method)
                 with transaction.atomic(), nothing_written() as written:
@@ -131,7 +139,7 @@ def test_a_key_opens_what_its_person_may_and_nothing_else(make_world, role):
                     continue
                 assert (*where, changes(written)) == (*where, [])
                 assert answer["Content-Type"] == "application/problem+json", where
-                if row.of in (COMPLAINT, REPORT) and not sees(role, relation):
+                if row.of in OF_COMPLAINTS and not sees(role, relation):
                     missing = ask(client, method, name, nowhere)
                     assert plain(answer, things) == plain(missing, nowhere), where
                     assert answer.status_code in {403, 404}, where
