@@ -8,7 +8,17 @@ class CompensationConfig(AppConfig):
 
     def ready(self) -> None:
         # As in `complaints`: notices and kinds of events are put into words by the worker too.
-        from compensation import case_parts, deadlines, events, nav, permissions, personal, subscribers, workflow  # noqa: F401
+        from compensation import (  # noqa: F401
+            case_parts,
+            deadlines,
+            demo,
+            events,
+            nav,
+            permissions,
+            personal,
+            subscribers,
+            workflow,
+        )
         from compensation.actions import notices  # noqa: F401
 
         workflow.register()

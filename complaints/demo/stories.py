@@ -9,7 +9,18 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import Department, User
-from complaints.actions import classes, desk, ownership, reports, talks, transitions
+from complaints.actions import (
+    agree,
+    classes,
+    desk,
+    ends,
+    ownership,
+    questions,
+    reopening,
+    reports,
+    talks,
+    transitions,
+)
 from complaints.actions.lodge import lodge_complaint
 from complaints.codes import Direction
 from complaints.demo.told import read, span
@@ -117,6 +128,13 @@ DEEDS: dict[str, Deed] = {
     "message": lambda pk, by, given: _talk(pk, by, Direction.IN, given),
     "note": lambda pk, by, given: talks.write_note(pk, by=by, **given),
     "act": lambda pk, by, given: transitions.act(pk, by=by),
+    "ask": lambda pk, by, given: questions.ask_question(pk, by=by, **given),
+    "details": lambda pk, by, given: agree.confirm_details(pk, customer_agreed=True, by=by, **given),
+    "execute": lambda pk, by, given: agree.execute(pk, by=by, **given),
+    "back": lambda pk, by, given: agree.go_back(pk, given["name"], reason=given["reason"], by=by),
+    "decline": lambda pk, by, given: ends.decline(pk, by=by, **given),
+    "refer": lambda pk, by, given: ends.refer(pk, by=by, **given),
+    "reopen": lambda pk, by, given: reopening.reopen_complaint(pk, by=by, **given),
     "raise": lambda pk, by, given: classes.raise_class(pk, by=by, **given),
     "leave": lambda pk, by, given: transitions.leave(pk, by=by, **given),
     "withdraw": lambda pk, by, given: transitions.withdraw(pk, by=by, **given),
