@@ -68,7 +68,8 @@ class Answer(OfComplaint, ActionView):
             return answer_question(self.complaint.pk, self.kwargs["pk"], answer=values["answer"], by=self.user)
 
     def again(self, item: CaseQuestion) -> CaseQuestion:
-        return self.get_queryset().get(pk=item.pk)
+        found: CaseQuestion = self.get_queryset().get(pk=item.pk)
+        return found
 
 
 urlpatterns = [

@@ -101,9 +101,11 @@ class ConsiderationsInput(Input):
 class ProposalInput(Input):
     """It may be incomplete until it is submitted."""
 
-    lines = LineInput(many=True, required=False, max_length=MOST_LINES, help_text="What the customer gets.")
-    alternatives = AlternativeInput(
-        many=True, required=False, max_length=MOST_COMPARED, help_text="At least two remedies, compared."
+    lines = serializers.ListField(
+        child=LineInput(), required=False, max_length=MOST_LINES, help_text="What the customer gets."
+    )
+    alternatives = serializers.ListField(
+        child=AlternativeInput(), required=False, max_length=MOST_COMPARED, help_text="At least two remedies, compared."
     )
     only_remedy_reason = Text(
         max_length=LONG, required=False, allow_blank=True, help_text="Instead: why there is no other remedy."

@@ -79,7 +79,7 @@ class DetailsForm(StageForm):
             del self.fields["evidence"]
             malicious = Nature.MALICIOUS.value
             shown = [(code, label) for code, label in Nature.choices if code != malicious]
-            self.fields["nature"].widget.choices = shown  # type: ignore[attr-defined]
+            self.fields["nature"].widget.choices = shown
 
     def act(self, complaint: Complaint, by: User, *, goes_on: bool) -> Complaint:
         keep = agree.confirm_details if goes_on else agree.record_details
