@@ -24,6 +24,7 @@ from complaints.guidance.cards import current_mark
 from complaints.guidance.shown import Guidance, guidance_for
 from complaints.models import (
     Attachment,
+    CaseQuestion,
     CaseTask,
     Category,
     Cause,
@@ -34,14 +35,17 @@ from complaints.models import (
     Evaluation,
     OralReport,
     OutsideMatter,
+    Referral,
+    StageRecord,
     StepRecord,
     Suggestion,
     Wait,
     WrittenReport,
 )
 from complaints.models import Promise as CustomerPromise
-from complaints.next_bar import NextBar, next_bar
+from complaints.next_bar import NextBar, move_on_url, next_bar, where_words
 from complaints.querysets import ComplaintQuerySet
+from complaints.stage_page import moves
 from complaints.stage_rail import Rail, rail
 from complaints.statutory import rule_of
 from complaints.timeline import PAGE, Day, Entry, by_day, entries
@@ -51,7 +55,12 @@ from complaints.workflow import (
     current_evaluation,
     customer_content_or_closed_despite,
     did_well_answered,
+    execution_recorded,
+    facts_confirmed,
+    facts_restated,
+    fault_set,
     first_contact_recorded,
+    nature_set,
     next_time_answered,
     outcome_chosen,
     relief_chosen,
@@ -74,12 +83,17 @@ PARTS: dict[str, QuerySet[Any]] = {
     "subject_rows": ComplaintSubject.objects.select_related("user"),
     "promises": CustomerPromise.objects.all(),
     "step_records": StepRecord.objects.filter(superseded_at=None),
-    "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
     "evaluations": Evaluation.objects.filter(superseded_at=None).select_related("root_cause", "closed_despite_by"),
     "suggestions": Suggestion.objects.all(),
     "attachments": Attachment.objects.select_related("added_by", "withdrawn_by"),
     "written_reports": WrittenReport.objects.current().with_people(),
     "outside_matters": OutsideMatter.objects.all(),
+    "oral_reports": OralReport.objects.filter(superseded_at=None).select_related(
+        "to", "to_for", "reported_by", "confirmed_by", "confirmed_for"
+    ),
+    "stage_records": StageRecord.objects.filter(superseded_at=None),
+    "case_questions": CaseQuestion.objects.select_related("asked_by"),
+    "referrals": Referral.objects.all(),
 }
 
 SHOWN = ("all", "customer", "notes", "clock")
@@ -98,6 +112,11 @@ MET_WORDS: dict[Condition, str | Promise] = {
     outcome_chosen: _("It is said what came of it."),
     relief_chosen: _("It is said what the customer got."),
     written_report_acknowledged: ACKNOWLEDGED,
+    facts_restated: _("The facts are restated."),
+    facts_confirmed: _("The customer confirmed the facts."),
+    nature_set: _("The nature of the complaint is set."),
+    fault_set: _("The company’s fault is set."),
+    execution_recorded: _("What was carried out is written down."),
 }
 
 
@@ -108,6 +127,7 @@ class ConditionLine:
     text: str | Promise
     is_met: bool
     link: str = ""
+    press: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,9 @@ class Conditions:
     name: str
     target: str
     lines: list[ConditionLine]
+    url: str = ""
+    # What else may be done from here: name, words, icon.
+    others: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def target_name(self) -> str:
@@ -297,10 +320,12 @@ def conditions(complaint: Complaint, user: User) -> Conditions | None:
     for condition in workflow.transitions[name].conditions:
         why = condition(complaint)
         if why:
-            lines.append(ConditionLine(why.message, is_met=False, link=why.link))
+            lines.append(ConditionLine(why.message, is_met=False, link=why.link, press=where_words(why.code)))
         elif condition in MET_WORDS:
             lines.append(ConditionLine(MET_WORDS[condition], is_met=True))
-    return Conditions(name, forward[0].target, sorted(lines, key=lambda line: line.is_met))
+    url = move_on_url(complaint, name)
+    others = tuple(move for move in moves(complaint, user) if move[0] == "declined")
+    return Conditions(name, forward[0].target, sorted(lines, key=lambda line: line.is_met), url, others)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,37 @@ class Satisfaction(models.TextChoices):
     LOYAL = "loyal", _("Loyal")
 
 
+class Nature(models.TextChoices):
+    """What kind of complaint it turned out to be. Source: DOMAIN.md 1."""
+
+    VALID = "valid", _("Valid")
+    COMMUNICATIVE = "communicative", _("Communicative")
+    MALICIOUS = "malicious", _("Malicious")
+
+
+class Fault(models.TextChoices):
+    """How much of it was the company's fault."""
+
+    NONE = "none", _("Not our fault")
+    SHARED = "shared", _("Shared fault")
+    OURS = "ours", _("Our fault")
+
+
+class QuestionKind(models.TextChoices):
+    OPEN = "open", pgettext_lazy("question", "Open")
+    CLOSED = "closed", pgettext_lazy("question", "Closed")
+
+
+class ReferredTo(models.TextChoices):
+    """Where a complaint goes on when it leaves the house."""
+
+    COURT = "court", _("Court")
+    REGULATOR = "regulator", _("Regulator")
+    CONSUMER_ASSOCIATION = "consumer_association", _("Consumer association")
+    OMBUDSMAN = "ombudsman", _("Ombudsman")
+    OTHER = "other", pgettext_lazy("referred to", "Somebody else")
+
+
 class RemedyKind(models.TextChoices):
     REPAIR = "repair", _("Repair")
     EXCHANGE = "exchange", _("Exchange")
@@ -161,6 +192,8 @@ LASTR_STATES = (State.LISTEN, State.APOLOGISE, State.SATISFY, State.THANK, State
 AGREE_STATES = (State.ACT, State.GET_DETAILS, State.REVIEW, State.EXECUTE, State.EVALUATE)
 OPEN_STATES = LASTR_STATES + AGREE_STATES
 END_STATES = (State.CLOSED, State.WITHDRAWN, State.REFERRED, State.DECLINED, State.VOIDED)
+# What was logged by mistake stays away.
+REOPENABLE = (State.CLOSED, State.WITHDRAWN, State.REFERRED, State.DECLINED)
 
 
 # Who owns a class 2 case for good; the desk only keeps one until such a person takes it.

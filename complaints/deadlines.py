@@ -128,7 +128,7 @@ def confirmers_of(complaints: Sequence[Complaint], rung: str) -> dict[int, list[
 
 
 def is_unconfirmed(complaint: Complaint) -> bool:
-    return complaint.oral_reports.filter(confirmed_at=None).exists()
+    return complaint.oral_reports.filter(confirmed_at=None, superseded_at=None).exists()
 
 
 def is_unsubmitted(complaint: Complaint) -> bool:
@@ -176,6 +176,11 @@ def begin(created: actions.Entry, planned: Sequence[Planned], *, at: datetime, b
 def open_one(complaint: Complaint, kind: str, *, at: datetime, by: User | None, due_at: datetime | None = None) -> None:
     """Start one clock; with `due_at` it has a date of its own."""
     actions.open_deadlines_in_bulk([_opening(complaint, kind, at, due_at)], at=at, by=by)
+
+
+def open_several(complaint: Complaint, kinds: Sequence[str], *, at: datetime, by: User | None) -> None:
+    """Start clocks of its class; a kind that is not promised to the class is left out."""
+    actions.open_deadlines_in_bulk([_opening(complaint, kind, at) for kind in kinds], at=at, by=by)
 
 
 def open_answer(complaint: Complaint, *, at: datetime, by: User | None, due_at: datetime | None = None) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from complaints.codes import Channel, Demand, PromiseForm, RemedyKind, Satisfaction, State, Threat
 from complaints.models import Complaint, StepRecord
 from complaints.words import label
+from complaints.workflow import DETAILS, EXECUTED, current_stage
 from core.formats import listed_text, money_text, when_text
 from customers.phones import show_phone
 
@@ -38,6 +39,9 @@ def facts_shown(complaint: Complaint, records: Mapping[str, StepRecord]) -> list
         Group(_("On behalf of the customer"), _representative(complaint)),
         Group(_("How it came"), _how(complaint)),
         Group(_("Done at the desk"), _desk(complaint, records)),
+        Group(_("The facts as confirmed"), _details(complaint)),
+        Group(_("Questions asked"), _questions(complaint)),
+        Group(_("What was carried out"), _execution(complaint)),
         Group(_("How it ended"), _end(complaint)),
     ]
     return [group for group in groups if group.facts]
@@ -149,6 +153,27 @@ def _desk(complaint: Complaint, records: Mapping[str, StepRecord]) -> list[Fact]
     return found
 
 
+def _details(complaint: Complaint) -> list[Fact]:
+    record = current_stage(complaint, DETAILS)
+    if record is None:
+        return []
+    said = {"": record.text, _("Wish"): record.wish, _("Evidence"): record.evidence}
+    title = _("Confirmed by the customer") if record.customer_agreed else _("Not confirmed yet")
+    found = [Fact(words or title, text, is_said=True) for words, text in said.items() if text]
+    return [*found, *_fields(complaint, "nature", "fault", "satisfaction_before")]
+
+
+def _questions(complaint: Complaint) -> list[Fact]:
+    return [
+        Fact(row.question, row.answer or _("no answer yet"), is_said=True) for row in complaint.case_questions.all()
+    ]
+
+
+def _execution(complaint: Complaint) -> list[Fact]:
+    record = current_stage(complaint, EXECUTED)
+    return [Fact(_("Carried out"), record.text, is_said=True)] if record else []
+
+
 def _end(complaint: Complaint) -> list[Fact]:
     if complaint.is_open:
         return []
@@ -157,4 +182,30 @@ def _end(complaint: Complaint) -> list[Fact]:
     found = [Fact(words, shown[name]) for name, words in labels.items() if shown[name]]
     if complaint.end_reason:
         found.append(Fact(_("Reason"), complaint.end_reason, is_said=True))
+    return found + _declined(complaint) + _referred(complaint)
+
+
+def _declined(complaint: Complaint) -> list[Fact]:
+    record = current_stage(complaint, "declined")
+    if record is None:
+        return []
+    grounds = []
+    if record.is_unreasonable:
+        grounds.append(_("the demand is unreasonable"))
+    if record.has_no_more_business:
+        grounds.append(_("there will be no more business"))
+    return [
+        Fact(_("Grounds"), listed_text(grounds)),
+        Fact(_("Remains open to the customer"), record.remains_open, is_said=True),
+    ]
+
+
+def _referred(complaint: Complaint) -> list[Fact]:
+    found = []
+    for row in complaint.referrals.all():
+        found.append(Fact(_("Referred to"), f"{row.get_to_display()} · {when_text(row.referred_at)}"))
+        if row.reference:
+            found.append(Fact(_("Their reference"), row.reference, is_said=True))
+        if row.answer_by:
+            found.append(Fact(_("Answer by"), when_text(row.answer_by)))
     return found

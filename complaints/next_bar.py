@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints.actions.ownership import may_take_over
@@ -15,6 +16,7 @@ from complaints.models import Complaint, OralReport
 from complaints.next_steps import next_step
 from complaints.supervisors import Hearer, confirms_as
 from complaints.together import Offer
+from complaints.workflow import FORWARD, workflow_of
 from deadlines.models import Deadline
 
 # What is ours to do although we wait for the customer.
@@ -159,7 +161,43 @@ def _case(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar
         url = reverse("complaints:evaluate", args=[complaint.number])
         press = Press("evaluate", _("Evaluate the outcome"), url, "clipboard-check")
         return NextBar(next_step(complaint), "", nearest, [press, _entry(complaint, "phone")])
-    return NextBar(next_step(complaint), "", nearest, [_entry(complaint, "phone")])
+    return _stage(complaint, nearest)
+
+
+def _stage(complaint: Complaint, nearest: Deadline | None) -> NextBar:
+    """The first thing that is missing before the case goes on, or the press that takes it on."""
+    name, workflow = FORWARD[State(complaint.state)], workflow_of(complaint)
+    if name not in workflow.transitions:
+        return NextBar(next_step(complaint), "", nearest, [_entry(complaint, "phone")])
+    missing = workflow.blockers(complaint, name)
+    if missing:
+        first = missing[0]
+        press = Press("mend", where_words(first.code), first.link, "arrow-right")
+        return NextBar(next_step(complaint), first.message, nearest, [press, _entry(complaint, "phone")])
+    target = State(workflow.target(complaint, name)).label
+    go_on = _("Go on to “%(stage)s”") % {"stage": target}
+    press = Press("go-on", go_on, move_on_url(complaint, name), "arrow-right", is_post=True)
+    return NextBar(next_step(complaint), _("All that is needed is there."), nearest, [press])
+
+
+# What the way to a missing thing is called; apps above add theirs for their own conditions.
+WHERE_WORDS: dict[str, str | Promise] = {
+    "no_facts": gettext_lazy("Write down the facts"),
+    "facts_not_confirmed": gettext_lazy("Confirm the facts"),
+    "no_nature": gettext_lazy("Choose the nature"),
+    "no_fault": gettext_lazy("Choose the fault"),
+    "not_executed": gettext_lazy("Write what was done"),
+}
+
+
+def where_words(code: str) -> str | Promise:
+    return WHERE_WORDS.get(code, gettext_lazy("Mend it"))
+
+
+def move_on_url(complaint: Complaint, name: str) -> str:
+    if name == "acted":
+        return reverse("complaints:act", args=[complaint.number])
+    return reverse("complaints:go_on", args=[complaint.number, name])
 
 
 def take(complaint: Complaint) -> Press:

@@ -23,3 +23,6 @@ allow("complaints.answer_suggestions", *LEADERS)
 allow("complaints.work_causes", *LEADERS)
 allow("complaints.open_causes", Role.MANAGER)
 allow("complaints.acknowledge_report", *LEADERS)
+# Source: DOMAIN.md 1 (nature), 3.4 (the answer No).
+allow("complaints.mark_malicious", *LEADERS)
+allow("complaints.decline_on_one_ground", *LEADERS)

@@ -12,7 +12,8 @@ personal(
 impersonal(
     "complaints.Complaint",
     "number", "channel", "language", "phase", "product_name", "product_specification", "product_batch", "demands",
-    "currency", "upset", "threats", "triage", "reach", "state", "satisfaction", "outcome", "relief",
+    "currency", "upset", "threats", "triage", "reach", "state", "nature", "fault", "satisfaction_before",
+    "satisfaction", "outcome", "relief",
 )  # fmt: skip
 impersonal("complaints.Category", "code", "name_en", "name_zh")
 impersonal("complaints.ExternalReference", "source", "external_id")
@@ -70,3 +71,9 @@ personal("complaints.GroupMember", "reason", "removed_reason")
 personal("complaints.GroupRepresentative", "name", "proof", "ended_reason")
 personal("complaints.GroupTalk", "summary")
 impersonal("complaints.GroupTalk", "direction", "medium")
+personal("complaints.StageRecord", "text", "wish", "evidence", "remains_open")
+impersonal("complaints.StageRecord", "step", "nature", "fault", "satisfaction_before")
+personal("complaints.CaseQuestion", "question", "answer")
+impersonal("complaints.CaseQuestion", "kind")
+personal("complaints.Referral", "reference")
+impersonal("complaints.Referral", "to")

@@ -205,7 +205,7 @@ def reports_waiting(user: User) -> list[OralReport]:
 
 
 def _oral_reports(user: User) -> QuerySet[OralReport]:
-    return OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None)
+    return OralReport.objects.filter(Q(to=user) | Q(reported_by=user), confirmed_at=None, superseded_at=None)
 
 
 def has_reports(user: User) -> tuple[bool, bool]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from complaints.codes import AGREE_STATES, LASTR_STATES, State
 from complaints.models import Complaint, StepRecord
 from complaints.next_steps import STAGES, stage
+from complaints.workflow import DETAILS, EXECUTED, current_stage
 from core.formats import duration_text, time_text
 
 AHEAD: dict[str, Promise] = {
@@ -74,6 +75,10 @@ def _reached(complaint: Complaint, records: Mapping[str, StepRecord], number: in
         return number
     if complaint.workflow_name == "lastr":
         return sum(state in records for state in LASTR_STATES)
+    if current_stage(complaint, EXECUTED):
+        return AGREE_STATES.index(State.EXECUTE) + 1
+    if current_stage(complaint, DETAILS):
+        return AGREE_STATES.index(State.GET_DETAILS) + 1
     return 1 if complaint.first_contact_at else 0
 
 
@@ -83,4 +88,8 @@ def _done_note(complaint: Complaint, records: Mapping[str, StepRecord], state: s
     if state == State.ACT and complaint.first_contact_at:
         length = duration_text(complaint.first_contact_at - complaint.recorded_at)
         return _("first contact in %(length)s") % {"length": length}
+    if state == State.GET_DETAILS and (record := current_stage(complaint, DETAILS)):
+        return _("confirmed %(time)s") % {"time": time_text(record.recorded_at)}
+    if state == State.EXECUTE and (record := current_stage(complaint, EXECUTED)):
+        return time_text(record.recorded_at)
     return ""

@@ -15,8 +15,6 @@ from complaints.events import (
     COMMUNICATED,
     CREATED,
     DESK_CHANGED,
-    FILE_ADDED,
-    FILE_WITHDRAWN,
     MATTER_ANSWERED,
     NOT_SENT,
     NOTED,
@@ -25,7 +23,7 @@ from complaints.events import (
     TRANSITIONED,
     WAITING,
 )
-from complaints.models import Attachment, Communication, Complaint, DeskChange, Wait
+from complaints.models import Attachment, CaseQuestion, Communication, Complaint, DeskChange, StageRecord, Wait
 from complaints.timeline_together import Words, words_together
 from complaints.words import talk_details
 from core.prepared import padded, prepared
@@ -65,7 +63,8 @@ class Entry:
 
     @property
     def is_good(self) -> bool:
-        return self.event.type == REPORT_CONFIRMED
+        is_confirmed = self.event.type == TRANSITIONED and self.event.data.get("name") == "details_confirmed"
+        return self.event.type == REPORT_CONFIRMED or is_confirmed
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,16 @@ def _with(words: Words | None, entry: Entry) -> Entry:
     return replace(entry, text=words.text, is_customer=words.is_customer, kind=words.kind)
 
 
+@prepared
+def _stages(ids: tuple[int, ...]) -> QuerySet[StageRecord]:
+    return StageRecord.objects.filter(pk__in=ids).order_by()
+
+
+@prepared
+def _questions(ids: tuple[int, ...]) -> QuerySet[CaseQuestion]:
+    return CaseQuestion.objects.filter(pk__in=ids).order_by()
+
+
 def _referred(events: Iterable[Event], name: str) -> tuple[int, ...]:
     return padded([event.data[name] for event in events if event.data.get(name)])
 
@@ -134,6 +143,8 @@ REFERRED: dict[str, Callable[[tuple[int, ...]], Iterable[Any]]] = {
     "change_id": _changes,
     "attachment_id": _files,
     "wait_id": _waits,
+    "stage_record_id": _stages,
+    "question_id": _questions,
 }
 
 
@@ -144,17 +155,26 @@ def _entry(event: Event, complaint: Complaint, told: Told) -> Entry:
         return Entry(event, words, sign, complaint.description, is_customer=True, kind="customer")
     if event.type in SPOKEN and (talk := named["communication_id"]):
         return _of_talk(event, words, sign, talk)
-    if event.type == DESK_CHANGED and (change := named["change_id"]):
-        return Entry(event, words, sign, change.note, kind="customer")
-    if event.type in (FILE_ADDED, FILE_WITHDRAWN):
-        return Entry(event, words, sign, named["attachment_id"].name if named["attachment_id"] else "")
-    if event.type in (WAITING, SENT, NOT_SENT):
-        return Entry(event, words, sign, named["wait_id"].reason if named["wait_id"] else "", kind="customer")
     is_end = event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void")
-    kind = "deadline" if event.type.startswith("deadline.") else ""
-    return Entry(event, words, sign, complaint.end_reason if is_end else "", kind=kind)
+    text = complaint.end_reason if is_end else _text_of(named)
+    is_clock = event.type.startswith("deadline.")
+    kind = "deadline" if is_clock else "customer" if event.type in WITH_THE_CUSTOMER else ""
+    return Entry(event, words, sign, text, kind=kind)
 
 
+def _text_of(named: dict[str, Any]) -> str:
+    """What was written in the row that the event names."""
+    return next((text(row) for name, text in TEXTS.items() if (row := named[name])), "")
+
+
+TEXTS: dict[str, Callable[[Any], str]] = {
+    "change_id": lambda change: change.note,
+    "attachment_id": lambda file: file.name,
+    "wait_id": lambda wait: wait.reason,
+    "stage_record_id": lambda record: record.text,
+    "question_id": lambda question: f"{question.question}\n{question.answer}".strip(),
+}
+WITH_THE_CUSTOMER = (DESK_CHANGED, WAITING, SENT, NOT_SENT)
 SPOKEN = (COMMUNICATED, NOTED, MATTER_ANSWERED, CLOCK_EXTENDED)
 
 

@@ -126,6 +126,14 @@ def transitioned(values: Values) -> str:
         "void": _("{actor} marked it as logged by mistake"),
         "reported": _("{actor} reported it and closed it"),
         "evaluated": _("{actor} evaluated the outcome and closed it"),
+        "details_confirmed": _("The customer confirmed the facts to {actor}"),
+        "refer": _("{actor} referred it outside"),
+        "declined": _("{actor} declined it"),
+        "reopen": _("{actor} reopened it"),
+        "new_facts": _("{actor} went back to the details: there are new facts"),
+        "not_accepted": _("{actor} went back to the options: the customer does not accept it after all"),
+        "not_fulfilled": _("{actor} went back to the plan: it was not carried out"),
+        "dissatisfied": _("{actor} went back to the options: the customer is dissatisfied"),
     }
     words = special.get(name, _("{actor} finished “{step}”"))
     return words.format(actor=values["actor"], step=label(State, values.get("from", "")))

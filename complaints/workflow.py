@@ -1,14 +1,19 @@
 """LASTR and AGREE as tables. Source: DOMAIN.md 3.3, 3.4; names of transitions: API.md, "States"."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
-from complaints.codes import AGREE_STATES, LASTR_STATES, Satisfaction, SeverityClass, State
-from complaints.models import Complaint, Evaluation, StepRecord
+from complaints.codes import AGREE_STATES, LASTR_STATES, REOPENABLE, Satisfaction, SeverityClass, State
+from complaints.models import Complaint, Evaluation, StageRecord, StepRecord
+from complaints.written.condition import written_report_acknowledged
+from core import clock
 from core.errors import Blocker
 from core.workflow import Transition, Workflow
+from policies.reading import policy
 
 
 def current_record(complaint: Complaint, step: str) -> StepRecord | None:
@@ -164,14 +169,95 @@ EVALUATED = (
     outcome_chosen,
     relief_chosen,
 )
+# The names of transitions under which the stages keep their records.
+DETAILS, EXECUTED = "details_confirmed", "executed"
+
+
+def current_stage(complaint: Complaint, step: str) -> StageRecord | None:
+    """What a stage recorded last, unless it has to be done again."""
+    rows = complaint.stage_records.all()
+    return next((row for row in rows if row.step == step and row.superseded_at is None), None)
+
+
+def facts_restated(complaint: Complaint) -> Blocker | None:
+    record = current_stage(complaint, DETAILS)
+    if record and record.text:
+        return None
+    return Blocker("no_facts", _("Restate the facts, so that the customer can say whether they are right."), "#details")
+
+
+def facts_confirmed(complaint: Complaint) -> Blocker | None:
+    record = current_stage(complaint, DETAILS)
+    if record and record.customer_agreed:
+        return None
+    return Blocker(
+        "facts_not_confirmed", _("Read the facts to the customer, and tick that they confirmed them."), "#details"
+    )
+
+
+def nature_set(complaint: Complaint) -> Blocker | None:
+    record = current_stage(complaint, DETAILS)
+    if record and record.nature:
+        return None
+    return Blocker("no_nature", _("Choose what kind of complaint it turned out to be."), "#details")
+
+
+def fault_set(complaint: Complaint) -> Blocker | None:
+    record = current_stage(complaint, DETAILS)
+    if record and record.fault:
+        return None
+    return Blocker("no_fault", _("Choose whether the company is at fault: not, shared or ours."), "#details")
+
+
+def execution_recorded(complaint: Complaint) -> Blocker | None:
+    record = current_stage(complaint, EXECUTED)
+    if record and record.text:
+        return None
+    return Blocker("not_executed", _("Write what was carried out, and when."), "#execution")
+
+
+def may_still_be_reopened(complaint: Complaint) -> Blocker | None:
+    """Within the days of the policy. Source: DOMAIN.md 3.4."""
+    days = policy("reopen.days")
+    if complaint.ended_at is not None and clock.now() <= complaint.ended_at + timedelta(days=days):
+        return None
+    text = ngettext(
+        "It ended more than %(days)d day ago. Log a new complaint and link it to this one.",
+        "It ended more than %(days)d days ago. Log a new complaint and link it to this one.",
+        days,
+    )
+    return Blocker("too_late", text % {"days": days}, "#linked")
+
+
+# The transition that leads on from each stage, as far as there is one.
+FORWARD = {
+    State.ACT: "acted",
+    State.GET_DETAILS: DETAILS,
+    State.REVIEW: "plan_agreed",
+    State.EXECUTE: EXECUTED,
+    State.EVALUATE: "evaluated",
+}
+BACK = ("not_accepted", "new_facts", "not_fulfilled", "dissatisfied")
 
 
 def first_unmet_agree_stage(complaint: Complaint) -> str:
     """Where a raised complaint enters: the first stage whose condition is not met. Source: DOMAIN.md 3.4.
 
-    Beyond *Get details* nothing can be met yet at the desk: nature and fault are set in that stage.
+    An owner is wanted too, but a complaint that was talked about does not go back for that.
     """
-    return State.ACT if first_contact_recorded(complaint) else State.GET_DETAILS
+    for state, name in FORWARD.items():
+        step = AGREE.transitions.get(name)
+        wanted = [each for each in step.conditions if each is not somebody_owns_it] if step else []
+        if not wanted or any(condition(complaint) for condition in wanted):
+            return state
+    return State.EVALUATE
+
+
+def reopened_state(complaint: Complaint) -> str:
+    """Class 1 begins again at the desk, once; after that it is a case. Source: DOMAIN.md 10.8."""
+    if complaint.severity_class == SeverityClass.ONE and not complaint.reopened_count:
+        return State.LISTEN
+    return State.GET_DETAILS
 
 
 def first_unrecorded_desk_step(complaint: Complaint) -> str:
@@ -189,7 +275,17 @@ SHARED = {
     "withdraw": Transition(
         (*DESK_OPEN, *CASE_OPEN), State.WITHDRAWN, "complaints.work_desk", _("Withdrawn by the customer")
     ),
+    "refer": Transition(
+        (*DESK_OPEN, *CASE_OPEN), State.REFERRED, "complaints.work_desk", _("Refer to a court or an authority")
+    ),
     "void": Transition((*DESK_OPEN, *CASE_OPEN), State.VOIDED, "complaints.void", _("Logged by mistake")),
+    "reopen": Transition(
+        tuple(state.value for state in REOPENABLE),
+        reopened_state,
+        "complaints.work_desk",
+        _("Reopen"),
+        (may_still_be_reopened,),
+    ),
 }
 
 LASTR = Workflow(
@@ -237,7 +333,39 @@ AGREE = Workflow(
             (somebody_owns_it, first_contact_recorded),
         ),
         "evaluated": Transition(
-            (State.EVALUATE,), State.CLOSED, "complaints.work_case", _("Evaluate the outcome"), EVALUATED
+            (State.EVALUATE,),
+            State.CLOSED,
+            "complaints.work_case",
+            _("Evaluate the outcome"),
+            (*EVALUATED, written_report_acknowledged),
+        ),
+        DETAILS: Transition(
+            (State.GET_DETAILS,),
+            State.REVIEW,
+            "complaints.work_case",
+            _("Get details"),
+            (facts_restated, facts_confirmed, nature_set, fault_set),
+        ),
+        # The app of proposals says what must be true.
+        "plan_agreed": Transition((State.REVIEW,), State.EXECUTE, "complaints.work_case", _("Review options")),
+        EXECUTED: Transition(
+            (State.EXECUTE,), State.EVALUATE, "complaints.work_case", _("Execute the plan"), (execution_recorded,)
+        ),
+        "declined": Transition((State.REVIEW,), State.DECLINED, "complaints.work_case", _("Decline with reasons")),
+        "not_accepted": Transition(
+            (State.EXECUTE,), State.REVIEW, "complaints.work_case", _("The customer does not accept it after all")
+        ),
+        "new_facts": Transition(
+            (State.REVIEW, State.EXECUTE, State.EVALUATE),
+            State.GET_DETAILS,
+            "complaints.work_case",
+            _("There are new facts"),
+        ),
+        "not_fulfilled": Transition(
+            (State.EVALUATE,), State.EXECUTE, "complaints.work_case", _("It was not carried out")
+        ),
+        "dissatisfied": Transition(
+            (State.EVALUATE,), State.REVIEW, "complaints.work_case", _("The customer is dissatisfied")
         ),
         "lower": Transition(CASE_OPEN, first_unrecorded_desk_step, "complaints.lower_class", _("Lower to class 1")),
         **SHARED,

@@ -66,6 +66,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "api",
     "insights",
+    "compensation",
     "complaints",
     "deadlines",
     "customers",

@@ -12,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("insights.urls")),
     path("", include("complaints.urls")),
+    path("", include("compensation.urls")),
     path("", include("deadlines.urls")),
     path("", include("customers.urls")),
     path("", include("accounts.urls")),

@@ -82,6 +82,20 @@ _DEADLINES = (
         promise,
     ),
     PolicySpec(
+        "deadline.approval",
+        _promise({"2": "PT4H"}, (1.0, "manager"), (2.0, "head_office")),
+        _("Proposal decided"),
+        _("How long a proposal may wait to be approved or returned; then the next role up is told."),
+        promise,
+    ),
+    PolicySpec(
+        "deadline.decision_told",
+        _promise({"2": "PT2H"}, (1.0, "supervisor")),
+        _("Decision told to the customer"),
+        _("How long after the approval until the customer hears of it."),
+        promise,
+    ),
+    PolicySpec(
         "deadline.oral_report",
         _promise({"1": "same_day"}, (1.0, "supervisor")),
         _("Oral report made"),

@@ -20,7 +20,7 @@ from api.problems import Refusal
 from api.views import ChangeMixin, ListCreateView
 from complaints.actions.lodge import lodge_complaint
 from complaints.actions.record import change_complaint
-from complaints.codes import Channel, Reach, SeverityClass, State
+from complaints.codes import Channel, Fault, Nature, Reach, SeverityClass, State
 from complaints.duplicates import possible_duplicates
 from complaints.forms.search import gone_outside
 from complaints.intake import Intake
@@ -119,6 +119,8 @@ class Complaints(ListCreateView):
         "category": Filter("category__code", "Code of its main category."),
         "channel": CodeFilter("channel", "How it came.", Channel.values),
         "reach": CodeFilter("reach", "Told to us, or to others.", Reach.values),
+        "nature": CodeFilter("nature", "What kind of complaint it turned out to be.", Nature.values),
+        "fault": CodeFilter("fault", "How much of it was the company’s fault.", Fault.values),
         "customer": IdFilter("customer_id", "Id of the customer."),
         "external_id": ExternalIdFilter("", "Its id in another system, as system:id."),
         "received_since": InstantFilter("received_at__gte", "Received at or after this instant."),

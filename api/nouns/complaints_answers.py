@@ -15,11 +15,15 @@ from complaints.codes import (
     Counterpart,
     DeliveryState,
     Demand,
+    Fault,
     Medium,
+    Nature,
     Outcome,
     Phase,
     PromiseForm,
+    QuestionKind,
     Reach,
+    ReferredTo,
     Relief,
     Satisfaction,
     SeverityClass,
@@ -232,7 +236,19 @@ class DuplicateOutput(Output):
 
 
 class SatisfactionOutput(Output):
+    before = Said(
+        source="satisfaction_before",
+        choices=Satisfaction.choices,
+        help_text="How content the customer was when the facts were confirmed; asked in class 2 only.",
+    )
     after = Said(source="satisfaction", choices=Satisfaction.choices, help_text="How content the customer was then.")
+
+
+class ReferralOutput(Output):
+    to = Code(choices=ReferredTo.choices, help_text="Where it goes on.")
+    reference = serializers.CharField(help_text="Their reference; may be empty.")
+    answer_by = Day(allow_null=True, help_text="Until when they expect an answer.")
+    referred_at = Instant(help_text="When it was referred.")
 
 
 class ComplaintRowOutput(Output):
@@ -295,11 +311,17 @@ class ComplaintRowOutput(Output):
         many=True, source="answered_outside_matters", help_text="Authorities, press and public who have the matter."
     )
     first_contact_at = Instant(allow_null=True, help_text="When the customer was first contacted.")
+    nature = Said(choices=Nature.choices, help_text="What kind of complaint it turned out to be.")
+    fault = Said(choices=Fault.choices, help_text="How much of it was the company’s fault.")
     satisfaction = SatisfactionOutput(source="*", help_text="The ladder.")
     outcome = Said(choices=Outcome.choices, help_text="What came of it.")
     relief = Said(choices=Relief.choices, help_text="What the customer got.")
     ended_at = Instant(allow_null=True, help_text="When it ended.")
     end_reason = serializers.CharField(help_text="Why it ended, where a reason is asked.")
+    reopened_count = serializers.IntegerField(help_text="How often it was taken up again.")
+    referrals = ReferralOutput(
+        many=True, source="answered_referrals", help_text="Where it went on outside, with their reference and date."
+    )
     reports = ReportOutput(
         many=True, source="answered_oral_reports", help_text="To whom it was reported, newest first."
     )
@@ -394,6 +416,17 @@ class CommunicationOutput(Output):
     @extend_schema_field(DeliveryOutput(allow_null=True))
     def get_delivery(self, row: Communication) -> dict[str, Any] | None:
         return DeliveryOutput(row).data if row.delivery_state else None
+
+
+class CaseQuestionOutput(Output):
+    id = serializers.IntegerField(help_text="Id of the question.")
+    kind = Code(choices=QuestionKind.choices, help_text="Open or closed.")
+    question = serializers.CharField(help_text="What was asked.")
+    answer = serializers.CharField(help_text="What was answered; empty while there is no answer.")
+    asked_at = Instant(help_text="When it was noted.")
+    asked_by = Username(help_text="Who noted it.")
+    answered_at = Instant(allow_null=True, help_text="When the answer was noted.")
+    answered_by = Username(help_text="Who noted the answer.")
 
 
 class NoteOutput(Output):

@@ -9,11 +9,22 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Department, User
-from api.fields import Code, Instant, MoneyField, Text, YesNo
+from api.fields import Code, Day, Instant, Line, MoneyField, Text, YesNo
 from api.nouns.learned import EvaluationFields, Texts, told_of_outcome
 from api.serializers import Input, Output
-from complaints.actions import classes, desk, evaluation, reports, transitions
-from complaints.codes import CHOSEN_OUTCOMES, LASTR_STATES, Relief, RemedyKind, Satisfaction, SeverityClass, State
+from complaints.actions import agree, classes, desk, ends, evaluation, reopening, reports, transitions
+from complaints.codes import (
+    CHOSEN_OUTCOMES,
+    LASTR_STATES,
+    Fault,
+    Nature,
+    ReferredTo,
+    Relief,
+    RemedyKind,
+    Satisfaction,
+    SeverityClass,
+    State,
+)
 from complaints.desk_page import MET_AT_DESK, MET_WHILE
 from complaints.models import Complaint, DeskChange
 from complaints.workflow import COMPLETES, workflow_of
@@ -75,7 +86,7 @@ def _name(*names: str) -> Code:
 
 
 class ActedInput(Input):
-    name = _name("acted")
+    name = _name("acted", "plan_agreed")
 
 
 def _reason() -> Text:
@@ -212,6 +223,94 @@ class CorrectedInput(Input):
         return {"step": step, **body.validated_data}
 
 
+class DetailsInput(Input):
+    name = _name("details_confirmed")
+    restated = Text(max_length=5000, help_text="The facts, restated.")
+    customer_agreed = YesNo(help_text="The customer confirmed that they are right.")
+    nature = Code(choices=Nature.choices, help_text="What kind of complaint it turned out to be.")
+    fault = Code(choices=Fault.choices, help_text="How much of it was the company’s fault.")
+    satisfaction_before = Code(
+        choices=Satisfaction.choices, required=False, help_text="How content the customer is at this point."
+    )
+    wish = Text(
+        max_length=5000, required=False, allow_blank=True, help_text="What the customer wishes, in their own words."
+    )
+    evidence = Text(
+        max_length=5000, required=False, allow_blank=True, help_text="What shows that it is malicious; needed then."
+    )
+
+    example = {
+        "name": "details_confirmed",
+        "restated": "The brochure shows the roof as standard, the contract lists it as an option.",
+        "customer_agreed": True,
+        "nature": "valid",
+        "fault": "shared",
+        "satisfaction_before": "dissatisfied",
+        "wish": "Another car, or money back.",
+    }
+
+
+class ExecutedInput(Input):
+    name = _name("executed")
+    note = Text(max_length=5000, help_text="What was carried out, by whom and when.")
+
+    example = {"name": "executed", "note": "The fee was paid back on 20 November."}
+
+
+class BackInput(Input):
+    """Back to an earlier stage."""
+
+    name = _name("not_accepted", "new_facts", "not_fulfilled", "dissatisfied")
+    reason = _reason()
+
+    example = {"name": "new_facts", "reason": "A second contract turned up."}
+
+
+class DeclinedInput(EndFields):
+    """The answer No. Where only one of the two grounds holds, a supervisor decides."""
+
+    name = _name("declined")
+    reason = _reason()
+    is_unreasonable = YesNo(required=False, help_text="The demand is unreasonable.")
+    has_no_more_business = YesNo(required=False, help_text="There will be no more business with this customer.")
+    remains_open = Text(
+        max_length=LONG, required=False, allow_blank=True, help_text="What remains open to the customer; needed."
+    )
+
+    example = {
+        "name": "declined",
+        "reason": "The damage was done after the sale.",
+        "is_unreasonable": True,
+        "has_no_more_business": True,
+        "remains_open": "The ombudsman of the trade.",
+        "outcome": "not_upheld",
+        "relief": "explanation",
+    }
+
+
+class ReferInput(EndFields):
+    name = _name("refer")
+    to = Code(choices=ReferredTo.choices, help_text="Where it goes on.")
+    reason = _reason()
+    reference = Line(max_length=120, required=False, allow_blank=True, help_text="Their reference.")
+    answer_by = Day(required=False, allow_null=True, help_text="Until when they expect an answer.")
+
+    example = {
+        "name": "refer",
+        "to": "court",
+        "reason": "The customer has sued.",
+        "reference": "(2026) 0106 No. 118",
+        "answer_by": "2099-12-31",
+        "outcome": "not_upheld",
+        "relief": "explanation",
+    }
+
+
+class ReopenedInput(Input):
+    name = _name("reopen")
+    reason = _reason()
+
+
 def recorded(step: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """What a step of LASTR keeps of a body."""
     if step == State.LISTEN:
@@ -252,6 +351,35 @@ def ended(action: Callable[..., object]) -> Act:
         return action(complaint.pk, reason=told["reason"], outcome=told["outcome"], relief=told["relief"], by=by)
 
     return act
+
+
+def details_confirmed(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
+    return agree.confirm_details(complaint.pk, by=by, **{key: value for key, value in told.items() if key != "name"})
+
+
+def moved_on(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
+    return agree.go_on(complaint.pk, told["name"], by=by)
+
+
+def moved_back(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
+    return agree.go_back(complaint.pk, told["name"], reason=told["reason"], by=by)
+
+
+def declined(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
+    return ends.decline(
+        complaint.pk,
+        reason=told["reason"],
+        is_unreasonable=told.get("is_unreasonable", False),
+        has_no_more_business=told.get("has_no_more_business", False),
+        remains_open=told.get("remains_open", ""),
+        outcome=told["outcome"],
+        relief=told["relief"],
+        by=by,
+    )
+
+
+def referred(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
+    return ends.refer(complaint.pk, by=by, **{key: value for key, value in told.items() if key != "name"})
 
 
 def changed(complaint: Complaint, told: Mapping[str, Any], by: User) -> object:
@@ -299,6 +427,25 @@ MOVES: dict[str, Move] = {
                 "no_relief",
             }
         ),
+    ),
+    "details_confirmed": Move(
+        DetailsInput, details_confirmed, frozenset({"no_facts", "facts_not_confirmed", "no_nature", "no_fault"})
+    ),
+    "plan_agreed": Move(ActedInput, moved_on),
+    "executed": Move(
+        ExecutedInput,
+        lambda complaint, told, by: agree.execute(complaint.pk, note=told["note"], by=by),
+        frozenset({"not_executed"}),
+    ),
+    "not_accepted": Move(BackInput, moved_back),
+    "new_facts": Move(BackInput, moved_back),
+    "not_fulfilled": Move(BackInput, moved_back),
+    "dissatisfied": Move(BackInput, moved_back),
+    "declined": Move(DeclinedInput, declined),
+    "refer": Move(ReferInput, referred),
+    "reopen": Move(
+        ReopenedInput,
+        lambda complaint, told, by: reopening.reopen_complaint(complaint.pk, reason=told["reason"], by=by),
     ),
     "raise": Move(
         RaiseInput,
@@ -359,6 +506,7 @@ TYPES: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], str], ...] = (
     (MoneyField, "money"),
     (YesNo, "boolean"),
     (Instant, "instant"),
+    (Day, "date"),
     (Code, "code"),
     (Texts, "texts"),
     (serializers.ListField, "codes"),

@@ -20,6 +20,7 @@ from complaints.models import (
     HandOver,
     OralReport,
     OutsideMatter,
+    Referral,
     Wait,
 )
 from complaints.models import Promise as CustomerPromise
@@ -35,6 +36,7 @@ PARTS: dict[str, QuerySet[Any]] = {
     "promises": CustomerPromise.objects.all(),
     "external_references": ExternalReference.objects.order_by("source"),
     "oral_reports": OralReport.objects.select_related("to", "to_for", "reported_by", "confirmed_by", "confirmed_for"),
+    "referrals": Referral.objects.order_by("pk"),
     "further_categories": Category.objects.all(),
     "outside_matters": OutsideMatter.objects.select_related("complaint"),
     "waits": Wait.objects.filter(ended_at=None),

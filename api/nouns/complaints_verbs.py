@@ -19,6 +19,7 @@ from complaints.actions.desk import call_supervisor
 from complaints.actions.hand_over import accept_hand_over, decline_hand_over, hand_over, withdraw_hand_over
 from complaints.actions.links import link_complaints
 from complaints.actions.outside import record_gone_outside
+from complaints.actions.reopening import reopen_complaint
 from complaints.actions.waiting import resume_complaint, wait_for_customer
 from complaints.codes import OUTSIDE_CHANNELS, Channel, SeverityClass
 from complaints.models import Complaint, ComplaintLink
@@ -143,6 +144,29 @@ class WithdrawHandOver(ComplaintVerb):
         return withdraw_hand_over(self.complaint.pk, by=self.user)
 
 
+class ReopenInput(Input):
+    reason = Text(
+        max_length=1000,
+        error_messages={
+            "required": _("Write the reason in one sentence."),
+            "blank": _("Write the reason in one sentence."),
+        },
+        help_text="Why it is taken up again.",
+    )
+
+    example = {"reason": "The pump leaks again."}
+
+
+class Reopen(ComplaintVerb):
+    """Take up again what has ended: the same as the transition `reopen`."""
+
+    input_class = ReopenInput
+    posts = "complaints.work_desk"
+
+    def act(self, values: dict[str, Any]) -> Complaint:
+        return reopen_complaint(self.complaint.pk, reason=values["reason"], by=self.user)
+
+
 class LinkInput(Input):
     number = Line(max_length=16, help_text="Number of the other complaint.")
     relation = Code(
@@ -239,6 +263,7 @@ urlpatterns = [
     path("complaints/<word:number>/handover/accept", AcceptHandOver.as_view(), name="complaints-handover-accept"),
     path("complaints/<word:number>/handover/decline", DeclineHandOver.as_view(), name="complaints-handover-decline"),
     path("complaints/<word:number>/handover/withdraw", WithdrawHandOver.as_view(), name="complaints-handover-withdraw"),
+    path("complaints/<word:number>/reopen", Reopen.as_view(), name="complaints-reopen"),
     path("complaints/<word:number>/link", Link.as_view(), name="complaints-link"),
     path("complaints/<word:number>/gone-outside", GoneOutside.as_view(), name="complaints-gone-outside"),
     path("complaints/<word:number>/wait", WaitForCustomer.as_view(), name="complaints-wait"),

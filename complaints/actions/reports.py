@@ -88,7 +88,8 @@ def confirm_oral_report(complaint_id: int, *, by: User) -> OralReport:
     never who reported it. Source: DOMAIN.md 10.7.
     """
     complaint = locked(complaint_id, by=by)
-    report = complaint.oral_reports.select_for_update(of=("self",)).select_related("reported_by", "to_for").first()
+    current = complaint.oral_reports.filter(superseded_at=None)
+    report = current.select_for_update(of=("self",)).select_related("reported_by", "to_for").first()
     if report is None:
         if not by.has_perm("complaints.confirm_oral_report"):
             raise PermissionDenied("only_supervisor_confirms", ONLY_SUPERVISORS)

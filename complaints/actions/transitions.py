@@ -9,6 +9,7 @@ from complaints import events
 from complaints.actions.locking import locked, require_open, save
 from complaints.actions.offers import end_offer
 from complaints.actions.outside_matters import end_statutory
+from complaints.actions.stage_records import keep_stage
 from complaints.actions.task_ends import call_off_talks
 from complaints.actions.wait_ends import end_wait
 from complaints.codes import Outcome, Relief, WaitEnd
@@ -69,7 +70,7 @@ def check_end(outcome: str, relief: str) -> list[Blocker]:
     return blockers
 
 
-def _check_reason(reason: str) -> list[Blocker]:
+def check_reason(reason: str) -> list[Blocker]:
     if reason.strip():
         return []
     return [Blocker("no_reason", _("Write the reason in one sentence."), "reason")]
@@ -97,9 +98,10 @@ def _end_by(complaint_id: int, name: str, *, reason: str, outcome: str, relief: 
     complaint = locked(complaint_id, by=by)
     require_open(complaint)
     now = clock.now()
-    transition(complaint, name, by=by, at=now, outcome=outcome, relief=relief)
+    record = keep_stage(complaint, name, by=by, at=now, text=reason.strip())
+    transition(complaint, name, by=by, at=now, outcome=outcome, relief=relief, stage_record_id=record.pk)
     # After the guard: who may not end it at all is told that first.
-    if blockers := _check_reason(reason) + ([] if name == "void" else check_end(outcome, relief)):
+    if blockers := check_reason(reason) + ([] if name == "void" else check_end(outcome, relief)):
         raise Blocked(blockers)
     if name == "left":
         complaint.satisfaction = ""

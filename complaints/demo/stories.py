@@ -10,12 +10,16 @@ from django.utils import translation
 
 from accounts.models import Department, User
 from complaints.actions import (
+    agree,
     classes,
     desk,
+    ends,
     groups,
     hand_over,
     meetings,
     ownership,
+    questions,
+    reopening,
     reports,
     talks,
     tasks,
@@ -134,6 +138,13 @@ DEEDS: dict[str, Deed] = {
     "send_report": lambda pk, by, given: _written(written_reports.submit_report, pk, by, given),
     "return_report": lambda pk, by, given: written_reports.return_report(_report(pk), by=by, **given),
     "acknowledge_report": lambda pk, by, given: written_reports.acknowledge_report(_report(pk), by=by),
+    "ask": lambda pk, by, given: questions.ask_question(pk, by=by, **given),
+    "details": lambda pk, by, given: agree.confirm_details(pk, customer_agreed=True, by=by, **given),
+    "execute": lambda pk, by, given: agree.execute(pk, by=by, **given),
+    "back": lambda pk, by, given: agree.go_back(pk, given["name"], reason=given["reason"], by=by),
+    "decline": lambda pk, by, given: ends.decline(pk, by=by, **given),
+    "refer": lambda pk, by, given: ends.refer(pk, by=by, **given),
+    "reopen": lambda pk, by, given: reopening.reopen_complaint(pk, by=by, **given),
     "raise": lambda pk, by, given: classes.raise_class(pk, by=by, **given),
     "senior": lambda pk, by, given: tasks.ask_senior(
         pk,

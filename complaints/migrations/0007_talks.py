@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_service_account'),
-        ("complaints", "0005_queue_by_way"),
+        ("complaints", "0006_agree"),
         ('customers', '0003_updated_at'),
         ('events', '0002_settled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

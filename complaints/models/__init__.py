@@ -20,6 +20,7 @@ from complaints.models.meeting import Meeting
 from complaints.models.outside import OutsideMatter
 from complaints.models.report import WrittenReport, WrittenReportVersion
 from complaints.models.root_cause import RootCause
+from complaints.models.stage import CaseQuestion, Referral, StageRecord
 from complaints.models.suggestion import Suggestion
 from complaints.models.talk import Communication, Promise
 from complaints.models.task import CaseTask
@@ -28,6 +29,7 @@ from complaints.models.wait import Wait
 
 __all__ = [
     "Attachment",
+    "CaseQuestion",
     "CaseTask",
     "Category",
     "Cause",
@@ -56,8 +58,10 @@ __all__ = [
     "OralReport",
     "OutsideMatter",
     "Promise",
+    "Referral",
     "RootCause",
     "SelfAssessment",
+    "StageRecord",
     "StepRecord",
     "Suggestion",
     "Wait",

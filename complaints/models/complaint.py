@@ -17,6 +17,8 @@ from complaints.codes import (
     LASTR_STATES,
     OPEN_STATES,
     Channel,
+    Fault,
+    Nature,
     Outcome,
     Phase,
     Reach,
@@ -144,6 +146,11 @@ class Complaint(models.Model):
     )
     changed_hands = models.PositiveSmallIntegerField(default=0, editable=False)
     group = models.ForeignKey("ComplaintGroup", models.PROTECT, null=True, editable=False, related_name="members")
+    # What the facts say, as last confirmed; the words are in `stage_records`.
+    nature = models.CharField(_("nature"), max_length=16, choices=Nature, blank=True)
+    fault = models.CharField(_("fault"), max_length=8, choices=Fault, blank=True)
+    satisfaction_before = models.CharField(_("satisfaction before"), max_length=24, choices=Satisfaction, blank=True)
+    reopened_count = models.PositiveSmallIntegerField(default=0)
 
     # How it ended.
     satisfaction = models.CharField(max_length=24, choices=Satisfaction, blank=True)

@@ -76,6 +76,8 @@ class OralReport(models.Model):
     )
     confirmed_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The complaint was reopened before anybody confirmed it: another report will follow.
+    superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -86,7 +88,9 @@ class OralReport(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["complaint"], condition=Q(confirmed_at=None), name="one_unconfirmed_report_a_complaint"
+                fields=["complaint"],
+                condition=Q(confirmed_at=None, superseded_at=None),
+                name="one_unconfirmed_report_a_complaint",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.scope import Scope, scope_of
-from complaints import case_page
+from complaints import case_page, stage_page
 from complaints.actions.record import may_change
 from complaints.actions.transitions import act as finish_act
 from complaints.attaching import add_files
@@ -65,6 +65,8 @@ def context_of(request: HttpRequest, complaint: Complaint) -> dict[str, Any]:
         "may_change": complaint.is_open and may_change(complaint, user) and not is_offered,
         "is_at_desk": is_at_desk(complaint),
         "is_mine": complaint.owner_id == user.pk,
+        "panel": stage_page.panel(complaint, user),
+        "moves": stage_page.moves(complaint, user),
     }
 
 

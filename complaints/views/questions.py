@@ -10,6 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import refused
+from complaints.forms.agree import (
+    DeclineForm,
+    DissatisfiedForm,
+    NewFactsForm,
+    NotAcceptedForm,
+    NotFulfilledForm,
+    ReferForm,
+    ReopenForm,
+)
 from complaints.forms.case import (
     AssignForm,
     KeepSuggestionForm,
@@ -85,6 +94,67 @@ QUESTIONS: dict[str, Question] = {
         VoidForm,
         "complaints.void",
         is_final=True,
+    ),
+    "refer": Question(
+        _("Refer to a court or an authority"),
+        _("It ends here and goes on outside. Their reference and their date stay on the case."),
+        _("Refer it"),
+        _("Referred outside"),
+        ReferForm,
+        "complaints.work_desk",
+        is_final=True,
+    ),
+    "declined": Question(
+        _("Decline with reasons"),
+        _(
+            "The answer “No” is for a demand that is unreasonable and a customer with whom there will be no more"
+            " business. If only one of the two holds, a supervisor decides."
+        ),
+        _("Decline it"),
+        _("Declined"),
+        DeclineForm,
+        "complaints.work_case",
+        is_final=True,
+    ),
+    "reopen": Question(
+        _("Reopen"),
+        _("The clocks start anew and the history stays. Class 1 begins again at the desk, the second time as a case."),
+        _("Reopen it"),
+        _("Reopened"),
+        ReopenForm,
+        "complaints.work_desk",
+    ),
+    "new_facts": Question(
+        _("There are new facts"),
+        _("The case goes back to the details; the facts are confirmed once more."),
+        _("Go back to the details"),
+        _("Back at the details"),
+        NewFactsForm,
+        "complaints.work_case",
+    ),
+    "not_accepted": Question(
+        _("The customer does not accept it after all"),
+        _("The case goes back to the options. The proposal of before counts no more."),
+        _("Go back to the options"),
+        _("Back at the options"),
+        NotAcceptedForm,
+        "complaints.work_case",
+    ),
+    "not_fulfilled": Question(
+        _("It was not carried out"),
+        _("The case goes back to the plan, which stays as it was agreed."),
+        _("Go back to the plan"),
+        _("Back at the plan"),
+        NotFulfilledForm,
+        "complaints.work_case",
+    ),
+    "dissatisfied": Question(
+        _("The customer is dissatisfied"),
+        _("The case goes back to the options. The proposal of before counts no more."),
+        _("Go back to the options"),
+        _("Back at the options"),
+        DissatisfiedForm,
+        "complaints.work_case",
     ),
     "gone_outside": Question(
         _("It has gone outside"),

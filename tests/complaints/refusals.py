@@ -9,7 +9,7 @@ from django.apps import apps
 
 from core.errors import Blocked, DomainError
 
-WATCHED = ("complaints", "deadlines", "events", "customers")
+WATCHED = ("complaints", "compensation", "deadlines", "events", "customers")
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:

@@ -41,7 +41,10 @@ FULL = {
     "preferred_time": "after 18:30",
 }
 
-QUESTIONS = ("raise", "lower", "leave", "withdraw", "void", "gone_outside", "assign", "link")
+QUESTIONS = (
+    "raise", "lower", "leave", "withdraw", "void", "gone_outside", "assign", "link", "refer", "declined", "reopen",
+    "new_facts", "not_accepted", "not_fulfilled", "dissatisfied",
+)  # fmt: skip
 
 END = {"reason": "Moved away", "outcome": "settled", "relief": "explanation"}
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Calendar, Department, User
 from accounts.roles import Role
-from complaints.codes import LASTR_STATES, State
+from complaints.codes import AGREE_STATES, LASTR_STATES, State
 from complaints.models import Cause, Complaint, Suggestion
 from core import clock
 from customers.models import Customer, Sale
@@ -34,7 +34,7 @@ def make_demo() -> str:
 def now(request, django_db_setup, django_db_blocker):
     """The demonstration, made once for the tests below, and taken back after them."""
     with clock.frozen(request.param), django_db_blocker.unblock(), transaction.atomic():
-        assert make_demo() == "West Lake Motors (demo): 25 customers, 25 complaints.\n"
+        assert make_demo() == "West Lake Motors (demo): 28 customers, 28 complaints.\n"
         yield request.param
         transaction.set_rollback(True)
 
@@ -43,7 +43,7 @@ def now(request, django_db_setup, django_db_blocker):
 class TestDemonstration:
     def test_shows_complaints_in_every_state_there_is_yet_and_promises_of_every_kind(self, now):
         states = Counter(Complaint.objects.values_list("state", flat=True))
-        there_is = {*LASTR_STATES, State.ACT, State.GET_DETAILS, State.CLOSED, State.WITHDRAWN, State.VOIDED}
+        there_is = {*LASTR_STATES, *AGREE_STATES, State.CLOSED, State.WITHDRAWN, State.VOIDED}
         assert set(states) == {state.value for state in there_is}
         clerk = User.objects.get(username="frontdesk1")
         queue = Complaint.objects.visible_to(clerk).open()
@@ -73,7 +73,7 @@ class TestDemonstration:
         assert {"supervisor1", "handler1", "manager1", "frontdesk1"} <= told
 
     def test_customers_speak_both_languages_and_bought_something(self, now):
-        assert Customer.objects.count() == 25
+        assert Customer.objects.count() == 28
         assert Customer.objects.filter(language="zh-hans").count() >= 10
         assert Customer.objects.filter(language="en").count() >= 8
         assert Customer.objects.filter(is_vip=True).count() == 2

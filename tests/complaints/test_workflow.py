@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.roles import CASE_ROLES, LEADERS, roles_with
-from complaints.codes import AGREE_STATES, END_STATES, LASTR_STATES, Satisfaction, State
+from complaints.codes import AGREE_STATES, END_STATES, LASTR_STATES, REOPENABLE, Satisfaction, State
 from complaints.models import StepRecord
 from complaints.workflow import AGREE, COMPLETES, LASTR, workflow_of
 from core import clock
@@ -21,11 +21,23 @@ ROWS = [
     (LASTR, "reported", {State.REPORT}, State.CLOSED, CASE_ROLES),
     (LASTR, "left", DESK - {State.REPORT}, State.CLOSED, CASE_ROLES),
     (LASTR, "raise", DESK, None, CASE_ROLES),
+    (LASTR, "refer", DESK | CASE, State.REFERRED, CASE_ROLES),
+    (LASTR, "reopen", set(REOPENABLE), None, CASE_ROLES),
     (LASTR, "withdraw", DESK | CASE, State.WITHDRAWN, CASE_ROLES),
     (LASTR, "void", DESK | CASE, State.VOIDED, LEADERS),
     (AGREE, "acted", {State.ACT}, State.GET_DETAILS, CASE_ROLES),
     (AGREE, "evaluated", {State.EVALUATE}, State.CLOSED, CASE_ROLES),
+    (AGREE, "details_confirmed", {State.GET_DETAILS}, State.REVIEW, CASE_ROLES),
+    (AGREE, "plan_agreed", {State.REVIEW}, State.EXECUTE, CASE_ROLES),
+    (AGREE, "executed", {State.EXECUTE}, State.EVALUATE, CASE_ROLES),
+    (AGREE, "declined", {State.REVIEW}, State.DECLINED, CASE_ROLES),
+    (AGREE, "not_accepted", {State.EXECUTE}, State.REVIEW, CASE_ROLES),
+    (AGREE, "new_facts", {State.REVIEW, State.EXECUTE, State.EVALUATE}, State.GET_DETAILS, CASE_ROLES),
+    (AGREE, "not_fulfilled", {State.EVALUATE}, State.EXECUTE, CASE_ROLES),
+    (AGREE, "dissatisfied", {State.EVALUATE}, State.REVIEW, CASE_ROLES),
     (AGREE, "lower", CASE, None, LEADERS),
+    (AGREE, "refer", DESK | CASE, State.REFERRED, CASE_ROLES),
+    (AGREE, "reopen", set(REOPENABLE), None, CASE_ROLES),
     (AGREE, "withdraw", DESK | CASE, State.WITHDRAWN, CASE_ROLES),
     (AGREE, "void", DESK | CASE, State.VOIDED, LEADERS),
 ]
@@ -45,8 +57,10 @@ def test_the_tables_have_no_other_rows():
 
 
 @pytest.mark.parametrize("workflow", [LASTR, AGREE])
-def test_nothing_leads_out_of_an_end(workflow):
-    assert not any(set(step.sources) & set(END_STATES) for step in workflow.transitions.values())
+def test_only_reopening_leads_out_of_an_end(workflow):
+    leading = {name for name, step in workflow.transitions.items() if set(step.sources) & set(END_STATES)}
+    assert leading == {"reopen"}
+    assert State.VOIDED not in workflow.transitions["reopen"].sources
 
 
 def test_each_step_is_completed_by_the_transition_named_after_it():
@@ -143,7 +157,7 @@ def test_a_move_of_the_other_workflow_is_refused_like_a_wrong_state(make_complai
 def test_what_is_offered_is_what_is_enforced(make_complaint, house):
     complaint = make_complaint()
     offers = {offer.name: offer for offer in LASTR.offers(complaint, house.clerk)}
-    assert set(offers) == {"listened", "left", "raise", "withdraw"}
+    assert set(offers) == {"listened", "left", "raise", "refer", "withdraw"}
     assert not offers["listened"].is_allowed
     assert [why.code for why in offers["listened"].blockers] == ["not_restated"]
     assert offers["raise"].target == State.ACT

@@ -6,7 +6,9 @@ from django.db import models
 from core.personal import IMPERSONAL, PERSONAL
 
 TEXTS = (models.CharField, models.TextField, models.JSONField)
-OURS = ("core", "events", "policies", "accounts", "customers", "deadlines", "complaints", "insights", "api")
+OURS = (
+    "core", "events", "policies", "accounts", "customers", "deadlines", "complaints", "compensation", "insights", "api",
+)  # fmt: skip
 
 
 def text_columns() -> set[tuple[str, str]]:

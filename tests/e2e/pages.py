@@ -85,6 +85,19 @@ def condition_refused(page: Page, numbers: Numbers) -> None:
     page.wait_for_selector("#refusal .note")
 
 
+def details_refused(page: Page, numbers: Numbers) -> None:
+    page.goto(f"/complaints/{numbers['赵敏']}/")
+    page.click("#details [data-main]")
+    page.wait_for_selector("#details [data-error-summary]")
+
+
+def proposal_refused(page: Page, numbers: Numbers) -> None:
+    page.goto(f"/complaints/{numbers['黄建国']}/proposal/write/")
+    page.fill("[name=other_3_cost]", "860")
+    page.click("main [data-main]")
+    page.wait_for_selector("[data-error-summary]")
+
+
 def why_this_time(page: Page, numbers: Numbers) -> None:
     page.goto(f"/complaints/{numbers['王芳']}/")
     page.goto(page.locator(".why-text a").first.get_attribute("href") or "")
@@ -294,6 +307,19 @@ SIGHTS = [
     Sight("complaint", "handler1", at("/complaints/{王芳}/")),
     Sight("complaint-danger", "serviceadvisor1", at("/complaints/{孙雅文}/")),
     Sight("complaint-details", "handler1", at("/complaints/{赵敏}/")),
+    Sight("complaint-review", "supervisor1", at("/complaints/{黄建国}/")),
+    Sight("complaint-execute", "handler1", at("/complaints/{Grace Nolan}/")),
+    Sight("complaint-evaluate", "handler1", at("/complaints/{沈佳怡}/")),
+    Sight("details-refused", "handler1", details_refused),
+    Sight("proposal-write", "handler1", at("/complaints/{黄建国}/proposal/write/")),
+    Sight("proposal-refused", "handler1", proposal_refused),
+    Sight("proposal-versions", "auditor1", at("/complaints/{黄建国}/proposal/")),
+    Sight("proposal-return", "supervisor1", at("/complaints/{黄建国}/proposal/return/")),
+    Sight("approvals", "supervisor1", at("/approvals/")),
+    Sight("question-declined", "handler1", at("/complaints/{黄建国}/declined/")),
+    Sight("question-refer", "handler1", at("/complaints/{黄建国}/refer/")),
+    Sight("question-reopen", "supervisor1", at("/complaints/{周立群}/reopen/")),
+    Sight("question-new-facts", "handler1", at("/complaints/{黄建国}/new-facts/")),
     Sight("complaint-closed", "supervisor1", at("/complaints/{周立群}/")),
     Sight("complaint-refused", "handler1", condition_refused),
     Sight("complaint-call", "handler1", at("/complaints/{王芳}/?entry=phone#composer")),

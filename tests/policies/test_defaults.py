@@ -30,6 +30,7 @@ def test_every_agreed_key_is_there():
         "deadline.owned", "deadline.first_response", "deadline.answer", "deadline.oral_report",
         "deadline.oral_report_confirmed", "deadline.resolved", "deadline.written_report",
         "triage.vip_lifetime_value", "triage.vip_top_share",
+        "deadline.approval", "deadline.decision_told",
         "triage.vip_min_customers", "triage.frequent_count", "triage.frequent_days", "triage.claim_threshold",
         "triage.recurring_count", "triage.recurring_days", "triage.recurring_factor", "triage.recurring_weeks",
         "triage.group_size", "triage.over_promising_categories", "triage.class2_categories", "words.danger",

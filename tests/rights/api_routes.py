@@ -20,8 +20,9 @@ CAUSE, SUGGESTION = "cause", "suggestion"
 ATTACHMENT = "attachment"
 WRITTEN = "written report"
 MATTER, TALK = "matter", "talk"
+PROPOSAL, QUESTION = "proposal", "question"
 # What is there as far as its complaint is.
-OF_COMPLAINTS = (COMPLAINT, REPORT, MATTER, TALK, ATTACHMENT, WRITTEN)
+OF_COMPLAINTS = (COMPLAINT, REPORT, MATTER, TALK, ATTACHMENT, WRITTEN, PROPOSAL, QUESTION)
 
 Bodies = Callable[["Things"], dict[str, Any]]
 
@@ -46,6 +47,8 @@ class Things:
     talk_id: int = 0
     task_id: int = 0
     group_id: int = 0
+    proposal_id: int = 0
+    question_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,22 @@ API: dict[str, ApiRow] = {
     "complaints-transitions": both(
         READ, "complaint: end it", lambda things: {"name": "withdraw", "reason": "Because.", **END}
     ),
+    "complaints-reopen": verb("complaint: reopen", lambda things: {"reason": "Again."}),
+    "complaints-questions": both(
+        READ, "case: run the stages", lambda things: {"kind": "open", "question": "How was it?"}
+    ),
+    "complaints-answer": verb("case: run the stages", lambda things: {"answer": "Loud."}, of=QUESTION),
+    "complaints-proposals": both(
+        READ, "proposal: write", lambda things: {"lines": [{"kind": "refund", "description": "All"}]}
+    ),
+    "proposals-list": read(READ),
+    "proposals-detail": read(READ, PROPOSAL),
+    "proposals-submit": verb("proposal: write", of=PROPOSAL),
+    "proposals-approve": verb("proposal: decide", of=PROPOSAL),
+    "proposals-return": verb("proposal: decide", lambda things: {"question": "When?"}, of=PROPOSAL),
+    "proposals-reject": verb("proposal: decide", lambda things: {"reason": "No."}, of=PROPOSAL),
+    "proposals-accept": verb("proposal: write", of=PROPOSAL),
+    "proposals-decline": verb("proposal: write", of=PROPOSAL),
     "complaints-classify": verb("complaint: raise its class", lambda things: {"severity_class": 2}),
     "complaints-assign": verb("complaint: hand it over", lambda things: {"owner": things.supervisor}),
     "complaints-handover-accept": verb("complaint: answer an offer"),
@@ -241,6 +260,8 @@ def api_url(name: str, things: Things) -> str:
         WRITTEN: {"pk": things.written_id},
         MATTER: {"pk": things.matter_id},
         TALK: {"number": things.number, "pk": things.talk_id},
+        PROPOSAL: {"pk": things.proposal_id},
+        QUESTION: {"number": things.number, "pk": things.question_id},
         SALE: {"source": "till", "external_id": "S-1"},
         CAUSE: {"number": things.cause},
         SUGGESTION: {"pk": things.suggestion_id},

@@ -1,14 +1,14 @@
 """Who may do what to what, as data: one row per object and action. Source: RELIABILITY.md 2, fitted to DOMAIN.md 2 and 10.
 
 A mark says how far a right reaches: **A** all, **D** the own department and those below (and what one owns or
-logged), **O** only what one owns or logged, or one's own affairs, **-** never.
+logged), **L** the own department and those below alone, **O** only what one owns or logged, or one's own affairs, **-** never.
 """
 
 from dataclasses import dataclass, field
 
 from accounts.roles import Role
 
-ALL, DEPARTMENT, OWN, NEVER = "A", "D", "O", "-"
+ALL, DEPARTMENT, LINE, OWN, NEVER = "A", "D", "L", "O", "-"
 ROLES = (
     Role.FRONT_DESK,
     Role.HANDLER,
@@ -46,7 +46,7 @@ class Right:
 
     def holders(self, *marks: str) -> frozenset[str]:
         """The roles with one of these marks; without any, all who may do it at all."""
-        return frozenset(role.value for role in ROLES if self.mark(role) in (marks or (ALL, DEPARTMENT, OWN)))
+        return frozenset(role.value for role in ROLES if self.mark(role) in (marks or (ALL, DEPARTMENT, LINE, OWN)))
 
 
 def house(what: str, marks: str, permission: str = "", own: str = "", **names: tuple[str, ...]) -> Right:
@@ -59,6 +59,7 @@ DESK, CASE, CARE = "complaints.actions.desk", "complaints.actions.transitions", 
 CAUSES = "complaints.actions.causes"
 OUTSIDE = "complaints.actions.outside_matters"
 HAND, TASKS, GROUPS = "complaints.actions.hand_over", "complaints.actions.tasks", "complaints.actions.groups"
+STAGES, PROPOSALS = "complaints.actions.agree", "compensation.actions"
 HOUSE, CLOCK, PROGRAMS = "accounts.actions", "deadlines.actions", "accounts.service_actions"
 
 #                                          desk hand cons salm advi supe mana  audi admi staf
@@ -133,8 +134,13 @@ MATRIX: tuple[Right, ...] = (
           actions=("complaints.actions.waiting.wait_for_customer", "complaints.actions.waiting.resume_complaint"),
           routes=("complaints:wait", "complaints:resume")),
     Right("complaint: end it",            "D D D D D D D  - - -", "complaints.work_desk",
-          actions=(f"{CASE}.leave", f"{CASE}.withdraw", "complaints.actions.reports.report_orally"),
-          transitions=("left", "withdraw", "reported"), routes=("complaints:leave", "complaints:withdraw")),
+          actions=(f"{CASE}.leave", f"{CASE}.withdraw", "complaints.actions.reports.report_orally",
+                   "complaints.actions.ends.refer"),
+          transitions=("left", "withdraw", "reported", "refer"),
+          routes=("complaints:leave", "complaints:withdraw", "complaints:refer")),
+    Right("complaint: reopen",            "D D D D D D D  - - -", "complaints.work_desk",
+          actions=("complaints.actions.reopening.reopen_complaint",), transitions=("reopen",),
+          routes=("complaints:reopen",)),
     Right("complaint: logged by mistake", "- - - - - D D  - - -", "complaints.void",
           actions=(f"{CASE}.void",), transitions=("void",), routes=("complaints:void",)),
     Right("complaint: delete",            "- - - - - - -  - - -"),
@@ -178,6 +184,26 @@ MATRIX: tuple[Right, ...] = (
           actions=(f"{CAUSES}.assign_cause",), routes=("complaints:give_cause",)),
     house("cause: open by hand",          "- - - - - - D  - - -", "complaints.open_causes",
           actions=(f"{CAUSES}.open_cause",), routes=("complaints:new_cause",)),
+    Right("case: run the stages",         "D D D D D D D  - - -", "complaints.work_case",
+          actions=(f"{STAGES}.record_details", f"{STAGES}.confirm_details", f"{STAGES}.execute", f"{STAGES}.go_on",
+                   f"{STAGES}.go_back", "complaints.actions.ends.decline",
+                   "complaints.actions.questions.ask_question", "complaints.actions.questions.answer_question"),
+          transitions=("details_confirmed", "plan_agreed", "executed", "declined", "not_accepted", "new_facts",
+                       "not_fulfilled", "dissatisfied"),
+          routes=("complaints:details", "complaints:execution", "complaints:ask_question", "complaints:answer",
+                  "complaints:go_on", "complaints:declined", "complaints:not_accepted", "complaints:new_facts",
+                  "complaints:not_fulfilled", "complaints:dissatisfied")),
+    Right("case: mark as malicious",      "- - - - - D D  - - -", "complaints.mark_malicious"),
+    Right("case: decline on one ground",  "- - - - - D D  - - -", "complaints.decline_on_one_ground"),
+    Right("proposal: write",              "D D D D D D D  - - -", "compensation.propose",
+          actions=(f"{PROPOSALS}.writing.write_proposal", f"{PROPOSALS}.writing.submit_proposal",
+                   f"{PROPOSALS}.answering.accept_proposal", f"{PROPOSALS}.answering.decline_proposal"),
+          routes=("compensation:write", "compensation:submit", "compensation:accept", "compensation:decline")),
+    # Whoever acts for a leader who is away decides too: a right of the day, not of the role.
+    Right("proposal: decide",             "- - - - - L L  - - -", "compensation.decide",
+          actions=(f"{PROPOSALS}.deciding.approve_proposal", f"{PROPOSALS}.deciding.return_proposal",
+                   f"{PROPOSALS}.deciding.reject_proposal"),
+          routes=("compensation:approve", "compensation:return", "compensation:reject")),
     Right("talk: record",                 "D D D D D D D  - - -", "complaints.work_case",
           actions=("complaints.actions.talks.record_communication",
                    "complaints.actions.sending.send_communication_again"),

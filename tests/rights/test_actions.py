@@ -18,11 +18,15 @@ from accounts.passwords import set_password
 from accounts.roles import Role
 from accounts.second_factor_actions import reset_second_factor
 from accounts.service_accounts import waiting_request
+from compensation.actions import answering, deciding, writing
+from compensation.models import Proposal
 from complaints.actions import (
+    agree,
     categories,
     causes,
     classes,
     desk,
+    ends,
     evaluation,
     group_talks,
     groups,
@@ -32,7 +36,9 @@ from complaints.actions import (
     meetings,
     outside_matters,
     ownership,
+    questions,
     record,
+    reopening,
     reports,
     suggestions,
     talks,
@@ -57,7 +63,7 @@ from customers.told import Told, record_customer, record_told_sale, revise_custo
 from policies.actions import set_policy
 from tests.complaints.below import law_of, matter_of, talk_of
 from tests.house import make_card, make_cause, make_intake, make_sent_report, make_suggestion
-from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, OWN, right
+from tests.rights.matrix import ALL, DEPARTMENT, LINE, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
 from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
 
@@ -161,6 +167,57 @@ CALLS: dict[str, Call] = {
     "complaints.actions.transitions.void": lambda w, c, by: transitions.void(c.pk, reason="Mistake", by=by),
     "complaints.actions.transitions.act": lambda w, c, by: transitions.act(
         at_state(c, "act", severity_class=2).pk, by=by
+    ),
+    "complaints.actions.agree.record_details": lambda w, c, by: agree.record_details(
+        at_state(c, "get_details", severity_class=2).pk, restated="It leaks.", by=by
+    ),
+    "complaints.actions.agree.confirm_details": lambda w, c, by: agree.confirm_details(
+        at_state(c, "get_details", severity_class=2).pk, restated="It leaks.", customer_agreed=True, nature="valid",
+        fault="ours", by=by,
+    ),
+    "complaints.actions.agree.execute": lambda w, c, by: agree.execute(
+        at_state(c, "execute", severity_class=2).pk, note="Repaired.", by=by
+    ),
+    "complaints.actions.agree.go_on": lambda w, c, by: agree.go_on(
+        at_state(c, "review", severity_class=2).pk, "plan_agreed", by=by
+    ),
+    "complaints.actions.agree.go_back": lambda w, c, by: agree.go_back(
+        at_state(c, "review", severity_class=2).pk, "new_facts", reason="Why", by=by
+    ),
+    "complaints.actions.ends.decline": lambda w, c, by: ends.decline(
+        at_state(c, "review", severity_class=2).pk, **END, is_unreasonable=True, has_no_more_business=True,
+        remains_open="A court", by=by,
+    ),
+    "complaints.actions.ends.refer": lambda w, c, by: ends.refer(c.pk, to="court", **END, by=by),
+    "complaints.actions.questions.ask_question": lambda w, c, by: questions.ask_question(
+        at_state(c, "act", severity_class=2).pk, kind="open", question="How?", by=by
+    ),
+    "complaints.actions.questions.answer_question": lambda w, c, by: questions.answer_question(
+        at_state(c, "act", severity_class=2).pk, asked(w, c).pk, answer="So.", by=by
+    ),
+    "complaints.actions.reopening.reopen_complaint": lambda w, c, by: reopening.reopen_complaint(
+        at_state(c, "withdrawn", ended_at=clock.now()).pk, reason="Again", by=by
+    ),
+    "compensation.actions.writing.write_proposal": lambda w, c, by: writing.write_proposal(
+        at_state(c, "review", severity_class=2).pk, writing.Written(), by=by
+    ),
+    "compensation.actions.writing.submit_proposal": lambda w, c, by: writing.submit_proposal(
+        proposed(c, by, "draft").pk, by=by
+    ),
+    "compensation.actions.answering.accept_proposal": lambda w, c, by: answering.accept_proposal(
+        proposed(c, w.house.handler, "submitted").pk, by=by
+    ),
+    "compensation.actions.answering.decline_proposal": lambda w, c, by: answering.decline_proposal(
+        proposed(c, w.house.handler, "submitted").pk, by=by
+    ),
+    "compensation.actions.deciding.approve_proposal": lambda w, c, by: deciding.approve_proposal(
+        proposed(c, w.house.handler, "submitted").pk, by=by
+    ),
+    "compensation.actions.deciding.return_proposal": lambda w, c, by: deciding.return_proposal(
+        proposed(c, w.house.handler, "submitted").pk, question="When?", by=by
+    ),
+    "compensation.actions.deciding.reject_proposal": lambda w, c, by: deciding.reject_proposal(
+        proposed(c, w.house.handler, "submitted").pk, reason="No", by=by
     ),
     "complaints.actions.reports.report_orally": lambda w, c, by: reports.report_orally(
         at_state(c, "report").pk, to=w.head, outcome="upheld", relief="explanation", by=by
@@ -380,6 +437,20 @@ def at_state(complaint, state, **more):
     return complaint
 
 
+def asked(world, complaint):
+    return complaint.case_questions.create(
+        kind="open", question="How?", asked_at=clock.now(), asked_by=world.house.handler
+    )
+
+
+def proposed(complaint, proposer, state):
+    at_state(complaint, "review", severity_class=2)
+    return Proposal.objects.create(
+        complaint=complaint, number="P-2026-000001", state=state, proposer=proposer, created_at=clock.now(),
+        updated_at=clock.now(),
+    )  # fmt: skip
+
+
 def reported(world, complaint):
     OralReport.objects.create(
         complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now()
@@ -462,7 +533,11 @@ def test_an_action_is_for_the_roles_of_its_row(make_world, role):
                 reach = row.mark(role)
                 if row.of_complaint and relation == OTHER:
                     expected = {"not there", "denied"} if role != Role.AUDITOR else {"denied"}
-                elif reach in (ALL, DEPARTMENT) or (reach == OWN and (relation != SAME or not row.of_complaint)):
+                elif (
+                    reach in (ALL, DEPARTMENT)
+                    or (reach == LINE and relation == SAME)
+                    or (reach == OWN and (relation != SAME or not row.of_complaint))
+                ):
                     expected = {"may"}
                 else:
                     # For who reads no complaint it is not even there.

@@ -44,6 +44,7 @@ RELATIONS = (SAME, OTHER, ABOUT_ME, RECORDED)
 # No complaint, and nothing that hangs on one.
 NOT_THERE = {
     "number": NOWHERE, "report_id": 10**9, "attachment_id": 10**9, "written_id": 2001000001, "matter_id": 10**9,
+    "proposal_id": 10**9,
 }  # fmt: skip
 IS_HEALTH = ("health-live", "health-ready")
 # Kept of each use of a key and of each sign-in; nobody's matter.
@@ -78,6 +79,7 @@ def things_of(world, relation):
     written = complaint.written_reports.first()
     cause, suggestion = learned(world)
     task, group = together(world)
+    proposal, question = complaint.proposals.first(), complaint.case_questions.first()
     return Things(
         complaint=complaint,
         number=complaint.number,
@@ -90,6 +92,8 @@ def things_of(world, relation):
         cause=cause,
         suggestion_id=suggestion,
         task_id=task,
+        proposal_id=proposal.pk if proposal else 0,
+        question_id=question.pk if question else 0,
         group_id=group,
         matter_id=matter_of(complaint).pk,
         talk_id=talk_of(complaint, world.me).pk,
@@ -116,10 +120,16 @@ def together(world):
 def with_reports(world):
     """An oral report on each, told by somebody else to the head of the store, and one in writing."""
     for complaint in world.complaints.values():
+        handler, now = world.house.handler, clock.now()
         OralReport.objects.create(
-            complaint=complaint, to=world.head, reported_by=world.house.handler, reported_at=clock.now(), note="Told."
+            complaint=complaint, to=world.head, reported_by=handler, reported_at=now, note="Told."
         )
-        make_sent_report(complaint, by=world.house.handler)
+        make_sent_report(complaint, by=handler)
+        complaint.case_questions.create(kind="open", question=f"How? {complaint.word}", asked_at=now, asked_by=handler)
+        complaint.proposals.create(
+            number=f"P-2026-{complaint.pk:06d}", state="submitted", proposer=handler, created_at=now, updated_at=now,
+            only_remedy_reason=f"Because {complaint.word}",
+        )  # fmt: skip
 
 
 def may(what, role, relation, of):

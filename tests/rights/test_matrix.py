@@ -9,10 +9,10 @@ from django.conf import settings
 from accounts.roles import Role, permissions
 from complaints.workflow import AGREE, LASTR
 from tests.hostile.routes import ROUTES
-from tests.rights.matrix import ALL, DEPARTMENT, MATRIX, NEVER, OWN, ROLES, Right
+from tests.rights.matrix import ALL, DEPARTMENT, LINE, MATRIX, NEVER, OWN, ROLES, Right
 
 ROWS = [pytest.param(row, id=row.what) for row in MATRIX]
-PACKAGES = ("accounts", "api", "complaints", "customers", "deadlines", "events", "insights", "policies")
+PACKAGES = ("accounts", "api", "compensation", "complaints", "customers", "deadlines", "events", "insights", "policies")
 # Signing in and the look of the page: nobody's right, so no row of the matrix.
 EVERYBODYS = ("account_", "accounts/", "admin", "mfa_", "accounts:language", "accounts:theme")
 # The route looks for the row of another: a notice of one's own, or the one number that was just saved.
@@ -41,7 +41,7 @@ def test_every_role_of_the_house_has_a_column():
     for row in MATRIX:
         marks = row.marks.replace(" ", "")
         assert (row.what, len(marks)) == (row.what, len(ROLES))
-        assert set(marks) <= {ALL, DEPARTMENT, OWN, NEVER}, row.what
+        assert set(marks) <= {ALL, DEPARTMENT, LINE, OWN, NEVER}, row.what
     assert len({row.what for row in MATRIX}) == len(MATRIX)
 
 

@@ -11,7 +11,7 @@ from deadlines.models import Deadline
 from tests.complaints.below import below
 from tests.hostile.conftest import PASSWORD, canary
 from tests.house import House, lodge, make_department, make_user
-from tests.rights.matrix import ALL, DEPARTMENT, NEVER, OWN, READ
+from tests.rights.matrix import ALL, DEPARTMENT, LINE, NEVER, OWN, READ
 
 RECORDED = "recorded by me, elsewhere"
 OWNED = "owned by me, elsewhere"
@@ -29,6 +29,7 @@ RELATIONS = (RECORDED, OWNED, SAME, BELOW, ABOVE, OTHER, ABOUT_ME, ABOUT_HEAD, R
 REACH: dict[str, frozenset[str]] = {
     NEVER: frozenset(),
     OWN: frozenset({RECORDED, OWNED}),
+    LINE: frozenset({SAME, BELOW, NAMED}),
     DEPARTMENT: frozenset({RECORDED, OWNED, SAME, BELOW, NAMED}),
     ALL: frozenset(RELATIONS) - {ABOUT_ME},
 }
