@@ -27,7 +27,7 @@ def said(words):
     return Content(en=Texts("en", "Listen", say=(words,)))
 
 
-def test_of_two_who_write_on_the_same_version_one_wins(house: House):
+def test_of_two_who_write_on_the_same_version_one_wins(house):
     card = make_card()
     answers = at_once(
         [
@@ -39,12 +39,12 @@ def test_of_two_who_write_on_the_same_version_one_wins(house: House):
     assert GuidanceVersion.objects.count() == 2
 
 
-def test_of_two_new_cards_of_a_title_one_is_written(house: House):
+def test_of_two_new_cards_of_a_title_one_is_written(house):
     answers = at_once([lambda by=by: save_card(None, said("Go on."), by=by) for by in (house.manager, house.director)])
     assert answers == {"won": 1, "title_taken": 1}
 
 
-def test_the_starter_set_is_there_once_however_often_it_is_taken(house: House):
+def test_the_starter_set_is_there_once_however_often_it_is_taken(house):
     answers = at_once(
         [lambda by=by: add_starter_cards(starter_cards(), by=by) for by in (house.manager, house.director)]
     )
@@ -52,7 +52,7 @@ def test_the_starter_set_is_there_once_however_often_it_is_taken(house: House):
     assert GuidanceCard.objects.count() == len(starter_cards())
 
 
-def test_without_the_lock_the_database_alone_stops_them(house: House, monkeypatch):
+def test_without_the_lock_the_database_alone_stops_them(house, monkeypatch):
     """The control: what the lock is for. Both look before either writes, and the second runs into the constraint."""
     both = threading.Barrier(2, timeout=10)
     write = guidance._write
