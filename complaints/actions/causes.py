@@ -350,9 +350,8 @@ def check_effect(
         raise Blocked([Blocker("no_note", _("Write in one sentence why it did not help."), "note")])
     now = clock.now()
     checked = _current(cause)
-    assert checked.done_at is not None  # noqa: S101 (the state says so)
     checked.checked_by, checked.checked_at, checked.check_note = by, now, note.strip()
-    checked.is_effective, checked.came_again = is_effective, came_again(cause, checked.done_at)
+    checked.is_effective, checked.came_again = is_effective, came_again(cause, checked.done_at or now)
     checked.save()
     record_event(
         events.CHECKED, cause, by=by, at=now, action_id=checked.pk, is_effective=is_effective,

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.roles import refused
 from accounts.zones import zone_of
+from complaints.case_page import QUIET
 from complaints.cause_workflow import current_action
 from complaints.causes import COMPLAINTS_SHOWN, MOST_ROWS, came_again, complaints_of, may_work_on, trend
 from complaints.forms.causes import AddForm, CauseStep, CheckForm, DoneForm, NewCauseForm, OwnerForm, PlanForm
@@ -30,7 +31,11 @@ from events.registry import describe, icon
 READ, WORK, LEAD, OPEN = (
     "complaints.read_complaints", "complaints.work_desk", "complaints.work_causes", "complaints.open_causes",
 )  # fmt: skip
-SHOWN = {"open": gettext_lazy("Open"), "closed": gettext_lazy("Closed"), "all": gettext_lazy("All")}
+SHOWN = {
+    "open": pgettext_lazy("recurring causes", "Open"),
+    "closed": pgettext_lazy("recurring causes", "Closed"),
+    "all": gettext_lazy("All"),
+}
 MOST_SHOWN = 200
 HISTORY_SHOWN = 50
 LONGEST_QUERY = 100
@@ -127,7 +132,9 @@ def _page(request: HttpRequest, cause: Cause, *, status: int = 200, **forms: Cau
             done_at=next((row.done_at for row in actions if row.done_at), None),
         ),
         "deadline": Deadline.objects.next_due("cause", [cause.pk]).get(cause.pk),
-        "history": [(event, icon(event), describe(event)) for event in timeline(cause)[:HISTORY_SHOWN]],
+        "history": [
+            (event, icon(event), describe(event)) for event in timeline(cause).exclude(type__in=QUIET)[:HISTORY_SHOWN]
+        ],
         "may_work": may_work,
         "may_give": cause.is_open and user.has_perm(LEAD),
         "step": step if may_work else "",
