@@ -86,7 +86,7 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     form = EntryForm(request.POST, auto_id="entry_%s")
     is_sent = "send" in request.POST
     if not form.is_valid() or form.save(complaint.pk, by=reader(request), is_sent=is_sent) is None:
-        return _composer_refused(request, number, form)
+        return composer_refused(request, number, form)
     words = _("The e-mail is on its way") if is_sent else _("Talk recorded")
     messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else words)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "complaints/_entry_added.html", context)
 
 
-def _composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
+def composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
     complaint = case_page.find_case(reader(request), number)
     offer_kinds(form, is_ended=not complaint.is_open)
     if request.htmx:  # type: ignore[attr-defined]
