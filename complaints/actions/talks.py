@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -143,9 +144,9 @@ def write_communication(complaint: Complaint, talk: Talk, *, summary: str, by: U
     return row
 
 
-def _told(talk: Talk) -> dict[str, object]:
+def _told(talk: Talk) -> dict[str, Any]:
     """What most talks do not have stands in an event only where it is so."""
-    told: dict[str, object] = {}
+    told: dict[str, Any] = {}
     if talk.counterpart != Counterpart.CUSTOMER:
         told["counterpart"] = talk.counterpart
     if talk.is_sent:

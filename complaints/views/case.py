@@ -105,7 +105,7 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     added = add_files(request, complaint.pk, communication_id=entry.pk if entry else None, by=reader(request))
     tell(request, added)
     if entry is None:
-        return _composer_refused(request, number, form)
+        return composer_refused(request, number, form)
     words = _("The e-mail is on its way") if is_sent else _("Talk recorded")
     messages.success(request, _("Note kept") if form.cleaned_data["kind"] == NOTE else words)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def add_entry(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "complaints/_entry_added.html", context)
 
 
-def _composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
+def composer_refused(request: HttpRequest, number: str, form: EntryForm) -> HttpResponse:
     complaint = case_page.find_case(reader(request), number)
     offer_kinds(form, is_ended=not complaint.is_open)
     if request.htmx:  # type: ignore[attr-defined]

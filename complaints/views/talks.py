@@ -18,7 +18,7 @@ from complaints.forms.fields import as_id
 from complaints.forms.talks import CorrectForm, SendAgainForm
 from complaints.message_templates import filled_for, offered
 from complaints.models import Communication, Complaint, MessageTemplate
-from complaints.views.case import context_of
+from complaints.views.case import composer_refused, context_of
 from complaints.views.lookup import complaint_page, find_complaint, reader
 from core.errors import PermissionDenied
 
@@ -59,10 +59,11 @@ def fill_entry(request: HttpRequest, number: str) -> HttpResponse:
     """The composer with the text of a template below what was typed. Nothing is written."""
     complaint = case_page.find_case(reader(request), number)
     template = MessageTemplate.objects.filter(pk=as_id(request.POST.get("template")) or 0, is_active=True).first()
-    if template is None:
-        raise Http404
-    typed = EntryForm(request.POST)
+    typed = EntryForm(request.POST, auto_id="entry_%s")
     typed.is_valid()
+    if template is None:
+        typed.add_error(None, _("This template is not there any more. Choose another."))
+        return composer_refused(request, number, typed)
     subject, body = filled_for(template, complaint, reader(request), typed.cleaned_data.get("next_answer_at"))
     written = request.POST.get("summary", "").strip()
     kept = {name: request.POST.get(name, "") for name in ("participants", "next_answer_at")}

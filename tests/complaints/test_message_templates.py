@@ -163,8 +163,11 @@ def test_a_message_begins_with_a_template_below_what_was_typed(make_complaint, h
 
 
 @pytest.mark.parametrize("template", ["", "0", "999999", "x", "1; DROP"])
-def test_a_template_that_is_not_there_is_not_there(make_complaint, house, template):
-    assert client_of(house.clerk).post(url("fill_entry", make_complaint()), {"template": template}).status_code == 404
+def test_a_template_that_is_gone_loses_nothing_that_was_typed(make_complaint, house, template):
+    sent = {"template": template, "kind": "message", "summary": "Typed already"}
+    answer = client_of(house.clerk).post(url("fill_entry", make_complaint()), sent)
+    assert answer.status_code == 422
+    assert "Typed already" in text_of(answer)
 
 
 def test_a_manager_edits_them_on_a_page(house):
