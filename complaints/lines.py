@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from complaints.codes import Channel, SeverityClass
@@ -117,7 +118,7 @@ def _offered(row: Complaint, user: User) -> str:
     if row.offered_to_id == user.pk:
         return _("offered to you")
     is_here = row.offered_department_id is not None and row.offered_department_id == user.department_id
-    return _("offered to your department") if is_here else _("offered to somebody")
+    return _("offered to your department") if is_here else pgettext("hand-over", "offered")
 
 
 def is_vip(row: Complaint) -> bool:

@@ -85,7 +85,7 @@ def remove_member(group_id: int, *, number: str, reason: str, by: User) -> Compl
     if not reason.strip():
         blockers.append(Blocker("no_reason", _("Write the reason in one sentence."), "reason"))
     if active_ids(group.pk) == [complaint.pk]:
-        blockers.append(Blocker("last_member", _("A group has at least one member. Close it instead."), "number"))
+        blockers.append(Blocker("last_member", _("A group has at least one member. Close it instead.")))
     if blockers:
         raise Blocked(blockers)
     now = clock.now()

@@ -203,6 +203,18 @@ class MeetingForm(forms.Form):
         data = self.data if self.is_bound else None
         self.rows = [PromiseRow(data, people=people, prefix=f"promises-{number}") for number in range(PROMISES)]
 
+    def clean(self) -> dict[str, Any]:
+        # The action says so too; said here, it stands beside what is wrong with a promise.
+        given = super().clean() or {}
+        for name, sentence in (
+            ("place", _("Write where you met.")),
+            ("theirs", _("Write who came from their side.")),
+            ("summary", _("Write what was said.")),
+        ):
+            if name in given and not given[name]:
+                self.add_error(name, ValidationError(sentence, code="required"))
+        return given
+
     def is_valid(self) -> bool:
         # All of them are looked at, so that everything that is wrong is said at once.
         found = [row.is_valid() for row in self.rows]

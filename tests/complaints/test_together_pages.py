@@ -93,10 +93,12 @@ def test_a_meeting_with_two_promises(case, house, at_work):
     }  # fmt: skip
     wrong = client.post(url("meeting", case), {**sent, "place": " "})
     assert wrong.status_code == 422
-    assert "Write where you met." not in text_of(wrong) or "Choose whose task it is." in text_of(wrong)
+    # Everything that is wrong at once, in the meeting and in its promises.
+    assert "Write where you met." in text_of(wrong)
+    assert "Choose whose task it is." in text_of(wrong)
     assert not Meeting.objects.exists()
     sent |= {"promises-1-assignee": house.clerk.pk, "promises-1-due_at": until}
-    # What only the action knows comes back at its field, with all that was typed.
+    # It comes back with all that was typed.
     wrong = client.post(url("meeting", case), {**sent, "place": " "})
     assert set(wrong.context["form"].errors) == {"place"}
     assert "Bring a seal" in wrong.content.decode()

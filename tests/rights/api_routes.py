@@ -163,7 +163,7 @@ API: dict[str, ApiRow] = {
     "complaints-handover-withdraw": verb("complaint: hand it over"),
     "complaints-senior": verb(
         "case: bring in a senior",
-        lambda things: {"senior": things.supervisor, "medium": "phone", "due_at": "2030-01-31T18:00:00+08:00"},
+        lambda things: {"senior": "director", "medium": "phone", "due_at": "2030-01-31T18:00:00+08:00"},
     ),
     "complaints-meetings": both(READ, "case: keep a meeting", a_meeting),
     "tasks-list": read("task: read"),
