@@ -133,4 +133,4 @@ def test_a_day_at_the_desk(acting_as):
     done(supervisor.post(f"reports/{report['id']}/acknowledge"))
     closed = done(clerk.get(f"complaints/{number}"))
     assert {row["kind"]: row["state"] for row in closed["deadlines"]}["oral_report_confirmed"] == "met"
-    assert closed["satisfaction"] == {"after": "satisfied"}
+    assert closed["satisfaction"] == {"before": None, "after": "satisfied"}

@@ -42,7 +42,7 @@ def test_class_1_goes_its_whole_way_and_is_acknowledged(api, house, clerk, compl
         assert told["state"] == state
     kinds = {row["kind"]: row["state"] for row in told["deadlines"]}
     assert (kinds["first_response"], kinds["resolved"], kinds["answer"]) == ("met", "met", "met")
-    assert told["satisfaction"] == {"after": "satisfied"}
+    assert told["satisfaction"] == {"before": None, "after": "satisfied"}
     told = done(move(clerk, complaint, "reported", to="supervisor", note="All well.", **ENDED))
     assert (told["state"], told["is_open"], told["outcome"], told["relief"]) == ("closed", False, "upheld", "monetary")
     report = told["reports"][0]
@@ -59,7 +59,7 @@ def test_class_1_goes_its_whole_way_and_is_acknowledged(api, house, clerk, compl
 
 def test_what_is_offered_says_what_it_asks_for(clerk, complaint):
     found = offers(clerk, complaint)
-    assert set(found) == {"listened", "left", "raise", "withdraw", "changed", "corrected"}
+    assert set(found) == {"listened", "left", "raise", "refer", "withdraw", "changed", "corrected"}
     assert found["listened"] == {
         "name": "listened",
         "to": "apologise",
@@ -82,9 +82,9 @@ def test_supervisors_are_offered_more_and_auditors_nothing(api, house, complaint
     assert offers(api(house.auditor), complaint) == {}
 
 
-def test_at_the_end_nothing_is_offered(clerk, complaint):
+def test_at_the_end_only_reopening_is_offered(clerk, complaint):
     done(move(clerk, complaint, "left", reason="They had to go.", **ENDED))
-    assert offers(clerk, complaint) == {}
+    assert set(offers(clerk, complaint)) == {"reopen"}
 
 
 @pytest.mark.parametrize("until", ["listened", "apologised", "satisfied", "thanked", "reported"])
@@ -181,7 +181,7 @@ def test_an_end_carries_outcome_relief_and_reason(name, state, clerk, complaint)
     }
     told = done(move(clerk, complaint, name, reason="They had to go.", **ENDED))
     assert (told["state"], told["end_reason"], told["outcome"]) == (state, "They had to go.", "upheld")
-    assert told["satisfaction"] == {"after": None}
+    assert told["satisfaction"] == {"before": None, "after": None}
     assert told["next_due_at"] is None
     problem(move(clerk, complaint, name, reason="Again.", **ENDED), 409, "already_ended")
 
