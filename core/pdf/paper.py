@@ -34,6 +34,8 @@ NORMAL, SMALL, HEADING, TITLE = 10.5, 8.5, 12.5, 18.0
 GREY = 95
 LABEL_WIDTH = 40.0
 CELL = 1.6
+# A paper embeds no more characters than this: a book has 3,000, and cutting out the whole font takes a minute.
+MOST_SIGNS = 4000
 # A heap of empty lines says no more than one.
 BLANK_LINES = re.compile(r"(?:\n[ \u3000]*){3,}")
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN"}
@@ -70,6 +72,9 @@ class Paper:
         self.glyphs = house_glyphs()
         self.pages = Pages()
         self.has_substitutes = False
+        self.signs = {SUBSTITUTE, "\n", *map(chr, range(0x20, 0x7F))}
+        # What stands on every page has its characters first, whatever comes.
+        self._frame(1)
 
     # -------------------------------------------------------------- what is put on it
 
@@ -136,10 +141,18 @@ class Paper:
     def _lines(self, text: str, width: float, size: float) -> list[str]:
         shown = BLANK_LINES.sub("\n\n", printable(text, self.glyphs))
         # Who wrote the sign themselves did not lose any.
+        shown = self._affordable(shown)
         self.has_substitutes = self.has_substitutes or shown.count(SUBSTITUTE) > text.count(SUBSTITUTE)
         advance = self.glyphs.advance
         em = size * POINT
         return break_lines(shown, width / em, lambda part: sum([advance[ord(sign)] for sign in part]))
+
+    def _affordable(self, shown: str) -> str:
+        """With the first `MOST_SIGNS` characters of the paper; others are lost like those that the font lacks."""
+        new = [sign for sign in dict.fromkeys(shown) if sign not in self.signs]
+        room = max(0, MOST_SIGNS - len(self.signs))
+        self.signs.update(new[:room])
+        return shown.translate(dict.fromkeys(map(ord, new[room:]), SUBSTITUTE)) if new[room:] else shown
 
     def _line(self, text: str, size: float, *, is_bold: bool = False, grey: int = 0) -> None:
         height = line_height(size)

@@ -137,6 +137,16 @@ def test_hostile_text_makes_a_paper_like_any_other(text):
     assert 1 <= len(opened(content)) <= 600
 
 
+def test_all_characters_at_once_do_not_take_the_whole_font():
+    paper = make_paper()
+    paper.text("".join(chr(code) for code in range(0x4E00, 0x9FA0)))
+    paper.text("还有")
+    content = paper.content()
+    assert len(content) < 2_000_000
+    assert SUBSTITUTE in words_of(content)
+    assert "明远汽车销售有限公司" in words_of(content)
+
+
 def test_code_stays_text():
     paper = make_paper()
     paper.text("<b>bold</b> {nb} **x** \\n (a) {{ 7*7 }}")
