@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import stands_in_for
 from accounts.models import User
+from complaints.actions.evaluation import close_evaluated
 from complaints.actions.locking import locked, require_open, save
 from complaints.actions.record import may_change
 from complaints.codes import SeverityClass, State
@@ -112,16 +113,20 @@ def submit_report(
 
 
 @action
-def acknowledge_report(report_id: int, *, by: User) -> WrittenReport:
+def acknowledge_report(report_id: int, *, is_closing: bool = False, by: User) -> WrittenReport:
     """Take note of it, for the department above. Acknowledging once more what one acknowledged changes nothing.
 
+    With `is_closing` it closes the case in the same step; Blocked names what else is missing, and nothing is changed.
     Raises PermissionDenied `own_report` for who wrote it, sent it or owns the case, and for who is not above;
     Conflict `already_decided` when a colleague was faster.
     """
     complaint, report, hearer = _locked_for_answer(report_id, by)
     if report.state == WrittenReport.State.ACKNOWLEDGED and report.answered_by_id == by.pk:
         return report
-    return _answer(complaint, report, hearer, WrittenReportVersion.Answer.ACKNOWLEDGED, "")
+    report = _answer(complaint, report, hearer, WrittenReportVersion.Answer.ACKNOWLEDGED, "")
+    if is_closing:
+        close_evaluated(complaint, by=by, at=clock.now())
+    return report
 
 
 @action

@@ -133,10 +133,13 @@ def _editor(
 @complaint_page("POST")
 def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     complaint = find_complaint(request, number)
-    written_reports.acknowledge_report(
-        written_reports.report_to_answer(complaint, reader(request)).pk, by=reader(request)
-    )
-    messages.success(request, _("The written report is acknowledged"))
+    is_closing = "close" in request.POST
+    report = written_reports.report_to_answer(complaint, reader(request))
+    written_reports.acknowledge_report(report.pk, is_closing=is_closing, by=reader(request))
+    if is_closing:
+        messages.success(request, _("The written report is acknowledged, and the case is closed"))
+    else:
+        messages.success(request, _("The written report is acknowledged"))
     return redirect("complaints:written_report", number)
 
 

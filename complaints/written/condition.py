@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models import Complaint, WrittenReport
 from core.errors import Blocker
 
+# The code of a report that is sent and not answered yet.
+WAITS = "report_waits"
 ACKNOWLEDGED = _("The written report is acknowledged.")
 
 
@@ -26,7 +28,7 @@ def written_report_acknowledged(complaint: Complaint) -> Blocker | None:
         case WrittenReport.State.SUBMITTED:
             where = {"department": report.department}
             text = _("The written report is with %(department)s. Somebody there must acknowledge it.") % where
-            return Blocker("report_waits", text, link)
+            return Blocker(WAITS, text, link)
         case WrittenReport.State.RETURNED:
             answer_it = _("The written report came back with a question. Answer it and send the report again.")
             return Blocker("report_returned", answer_it, link)

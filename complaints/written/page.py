@@ -12,6 +12,8 @@ from complaints.actions.written_reports import may_write
 from complaints.codes import SeverityClass, State
 from complaints.models import Complaint, WrittenReport, WrittenReportVersion
 from complaints.supervisors import Hearer
+from complaints.workflow import AGREE
+from complaints.written.condition import WAITS
 from complaints.written.readers import people_to_read, readers_of
 from complaints.written.sections import SECTIONS, Section, filled
 
@@ -55,6 +57,8 @@ class ReportPage:
     asked: list[Hearer]
     may_write: bool
     may_send: bool
+    # Whether acknowledging it is the last that is missing, so that it can close the case in the same step.
+    may_close: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -75,12 +79,14 @@ def report_page(complaint: Complaint, user: User, *, now: datetime) -> ReportPag
     is_case = complaint.is_open and complaint.severity_class == SeverityClass.TWO
     is_free = report is None or report.is_in_hand or report.state == WrittenReport.State.OUTDATED
     writes = is_case and is_free and may_write(complaint, user)
+    answerer = readers.answers_as(user, stands_in_for(user, now=now)) if readers else None
     return ReportPage(
         report=report,
         sections=filled(report.sections) if report else [],
         versions=shown_versions(versions),
         newest=versions[0] if versions else None,
-        answerer=readers.answers_as(user, stands_in_for(user, now=now)) if readers else None,
+        answerer=answerer,
+        may_close=answerer is not None and _waits_for_this_alone(complaint),
         asked=people_to_read(readers, now=now) if readers else [],
         may_write=writes,
         may_send=writes and complaint.state == State.EVALUATE,
@@ -128,3 +134,7 @@ def compared(old: str, new: str) -> Iterable[Line]:
             else:
                 yield from (Line(text, "gone") for text in ours[from_old:to_old] if text)
                 yield from (Line(text, "new") for text in theirs[from_new:to_new] if text)
+
+
+def _waits_for_this_alone(complaint: Complaint) -> bool:
+    return {blocker.code for blocker in AGREE.blockers(complaint, "evaluated")} == {WAITS}
