@@ -16,7 +16,6 @@ from api.nouns.complaints_answers import Username
 from api.nouns.complaints_base import at_fields
 from api.nouns.tasks import A_DAY, MeetingInput, MeetingOutput, held_of, meetings_with_promises, places_of
 from api.permissions import SAFE
-from api.problems import invalid
 from api.serializers import Input, Output
 from api.views import ActionView, ApiView, ItemView, ListCreateView, OneView
 from api.words import WAYS
@@ -32,6 +31,7 @@ from complaints.actions.groups import (
 from complaints.codes import Medium, State
 from complaints.models import ComplaintGroup, GroupTalk, Meeting
 from complaints.together import card_of
+from core.errors import Conflict
 
 
 class GroupMemberOutput(Output):
@@ -208,7 +208,7 @@ class EndRepresentative(GroupVerb):
         group = self.get_object()
         card = group.__dict__["shown"]
         if values["representative"] not in {row.pk for row in card.representatives}:
-            raise invalid("representative", "unknown", _("Nobody with this id speaks for the group."))
+            raise Conflict("ended_already", _("They do not speak for the group any more."))
         end_representative(values["representative"], reason=values["reason"], by=self.user)
         return group
 
