@@ -37,7 +37,7 @@ BACK_OFF = (
 )  # fmt: skip
 # What firing changes, as long as no rule was counted anew.
 FIRED = (
-    "state", "met_at", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error",
+    "state", "breached_at", "next_fire_at", "reached", "round", "put_off", "attempts", "last_error",
     "generation", "is_dead",
 )  # fmt: skip
 
@@ -113,7 +113,8 @@ def _fire(refs: Sequence[Ref], now: datetime, outcome: Outcome) -> None:
     find_people(tellings, shelf, now)
     written = [_write(telling, now) for telling in tellings]
     Firing.objects.bulk_create(firing for firing, _entry, _notice in written)
-    overwrite(rows, CHANGED if recounted else FIRED)
+    has_reminders = any(entry.type == events.MET for entry in over)
+    overwrite(rows, CHANGED if recounted or has_reminders else FIRED)
     entries = [*(entry for _timer, entry in recounted), *over, *(entry for _firing, entry, _notice in written)]
     record_events(entries, by=None, at=now)
     notify_many([*(notice for _firing, _entry, notice in written), *unheard(tellings)], at=now)
