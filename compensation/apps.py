@@ -16,6 +16,7 @@ class CompensationConfig(AppConfig):
             nav,
             permissions,
             personal,
+            reported,
             subscribers,
             workflow,
         )
@@ -25,3 +26,4 @@ class CompensationConfig(AppConfig):
         deadlines.register()
         case_parts.register()
         nav.register()
+        reported.register()

@@ -16,6 +16,7 @@ from complaints.deadlines import deadlines_of
 from complaints.models import Communication, Complaint, StepRecord
 from complaints.models.report import SECTION_LIMIT
 from complaints.words import label
+from complaints.workflow import AGREE, DETAILS, EXECUTED, current_evaluation, current_stage
 from complaints.written.sections import CODES
 from core.formats import clip_text, listed_text, money_text, when_text
 from deadlines import kinds
@@ -215,10 +216,71 @@ def satisfaction(complaint: Complaint) -> list[str]:
     return found
 
 
+# ------------------------------------------------------------------ the stages of a case, and what was learned
+
+
+def facts_of_the_case(complaint: Complaint) -> list[str]:
+    """As the customer confirmed them, and their wish in their own words."""
+    record = current_stage(complaint, DETAILS)
+    if record is None:
+        return []
+    wish = [_("What they wish: “%(wish)s”") % {"wish": record.wish}] if record.wish else []
+    return [*([record.text] if record.text else []), *wish]
+
+
+def carried_out(complaint: Complaint) -> list[str]:
+    record = current_stage(complaint, EXECUTED)
+    return [_("Carried out: %(what)s") % {"what": record.text}] if record and record.text else []
+
+
+def moves(complaint: Complaint) -> list[Moment]:
+    """How the case went through its stages, and back."""
+    words = _("%(name)s: %(step)s")
+    rows = complaint.stage_records.select_related("recorded_by")
+    return [
+        (row.recorded_at, words % {"name": row.recorded_by, "step": AGREE.transitions[row.step].label})
+        for row in rows
+        if row.step in AGREE.transitions
+    ]
+
+
+def evaluated(complaint: Complaint) -> list[str]:
+    row = current_evaluation(complaint)
+    told = (
+        (_("Outcome: %(what)s"), row.get_outcome_display() if row else ""),
+        (_("Relief: %(what)s"), row.get_relief_display() if row else ""),
+        (_("Satisfaction now: %(what)s"), row.get_satisfaction_display() if row else ""),
+        (_("Closed all the same: %(what)s"), row.closed_despite if row else ""),
+    )
+    return [words % {"what": value} for words, value in told if value]
+
+
+def why_it_came(complaint: Complaint) -> list[str]:
+    row = current_evaluation(complaint)
+    if row is None:
+        return []
+    action = [_("Corrective action: %(what)s") % {"what": row.corrective_action}] if row.corrective_action else []
+    cause = row.root_cause.name if row.root_cause else ""
+    return [*(part for part in (cause, row.root_cause_text) if part), *action]
+
+
+def learned(complaint: Complaint) -> list[str]:
+    row = current_evaluation(complaint)
+    told = (
+        (_("Done well: %(what)s"), row.did_well if row else ""),
+        (_("To improve: %(what)s"), row.to_improve if row else ""),
+        (_("Next time: %(what)s"), row.next_time if row else ""),
+    )
+    kept = [_("Suggestion: %(what)s") % {"what": suggestion.text} for suggestion in complaint.suggestions.all()]
+    return [*(words % {"what": value} for words, value in told if value), *kept]
+
+
 add_source("what_happened", in_their_words, promised_to_them, wanted)
-add_source("facts", restated, circumstances)
+add_source("facts", restated, facts_of_the_case, circumstances)
 add_source("nature", nature_and_fault)
 add_source("course", course)
-add_source("remedies", given_at_desk)
-add_source("outcome", came_of_it, satisfaction)
-add_course(begun, talks, steps, clocks)
+add_source("remedies", given_at_desk, carried_out)
+add_source("outcome", came_of_it, satisfaction, evaluated)
+add_source("cause", why_it_came)
+add_source("lessons", learned)
+add_course(begun, talks, steps, moves, clocks)

@@ -94,3 +94,20 @@ def test_the_page_offers_both(client: Client, house: House, evaluated: Complaint
     client.post(reverse("complaints:acknowledge_report", args=[evaluated.number]), posted)
     state = Complaint.objects.get(pk=evaluated.pk).state
     assert state == (State.CLOSED if posted else State.EVALUATE)
+
+
+def test_the_draft_tells_what_every_part_recorded(evaluated: Complaint):
+    told = drafted(evaluated, "en")
+    assert "Coated on Friday." in told["remedies"]
+    assert "Approved by" in told["remedies"]
+    assert "Outcome: Upheld" in told["outcome"]
+    assert "Satisfaction now: Satisfied" in told["outcome"]
+    assert told["cause"]
+    assert "Next time: Say the hour of the next call." in told["lessons"]
+    assert "Execute the plan" in told["course"]
+
+
+def test_the_draft_is_chinese_throughout_where_it_is_asked_for(evaluated: Complaint):
+    told = drafted(evaluated, "zh-hans")
+    assert "投诉成立" in told["outcome"]
+    assert "Approved" not in told["remedies"]
