@@ -44,6 +44,7 @@ LINE = Line(
     is_mine=False,
     may_take=False,
     department="",
+    offered="",
     deadline=None,
 )
 
