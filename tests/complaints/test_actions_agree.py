@@ -17,7 +17,7 @@ from tests.complaints.refusals import refused
 
 
 def deadline(complaint: Complaint, kind: str) -> Deadline:
-    return Deadline.objects.of(complaint).filter(kind=kind).order_by("-pk").first()
+    return Deadline.objects.of(complaint).filter(kind=kind).latest("pk")
 
 
 # ------------------------------------------------------------------ get details

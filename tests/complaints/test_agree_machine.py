@@ -32,7 +32,7 @@ EXAMPLES, STEPS = (int(part) for part in os.environ.get("MACHINE", "12x20").spli
 WHO = st.sampled_from(["clerk", "colleague", "handler", "supervisor", "manager", "auditor", "east_clerk"])
 WORKERS = ("clerk", "colleague", "handler", "supervisor", "manager")
 LEADERS = ("supervisor", "manager")
-END = {"reason": "Why", "outcome": "settled", "relief": "explanation"}
+END: dict[str, Any] = {"reason": "Why", "outcome": "settled", "relief": "explanation"}
 DECISIONS: dict[str, Callable[..., object]] = {
     "approved": deciding.approve_proposal,
     "returned": lambda pk, by: deciding.return_proposal(pk, question="Why?", by=by),
@@ -120,7 +120,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=WHO, direction=st.sampled_from(["in", "out"]))
     def talk(self, who: str, direction: str) -> None:
-        told = {"direction": direction, "medium": "phone", "summary": "Talked"}
+        told: dict[str, Any] = {"direction": direction, "medium": "phone", "summary": "Talked"}
         pk = self.complaint.pk
         done = self.attempt(
             who, self.model.is_open, lambda by: talks.record_communication(pk, by=by, **told), may=WORKERS
@@ -179,7 +179,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=WHO)
     def report(self, who: str) -> None:
         pk, to = self.complaint.pk, self.house.manager if who == "supervisor" else self.house.supervisor
-        told = {"to": to, "outcome": "upheld", "relief": "explanation"}
+        told: dict[str, Any] = {"to": to, "outcome": "upheld", "relief": "explanation"}
         possible = self.model.state == "report"
         if self.attempt(who, possible, lambda by: reports.report_orally(pk, by=by, **told), may=WORKERS):
             self.model.report()
@@ -236,7 +236,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=WHO, first=st.booleans(), second=st.booleans())
     def decline(self, who: str, first: bool, second: bool) -> None:
-        grounds = {"is_unreasonable": first, "has_no_more_business": second, "remains_open": "A court"}
+        grounds: dict[str, Any] = {"is_unreasonable": first, "has_no_more_business": second, "remains_open": "A court"}
         is_possible = self.model.state == "review" and (first or second)
         may = WORKERS if first == second or self.model.state != "review" else LEADERS
         pk = self.complaint.pk

@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.actions import change_user
 from accounts.roles import Role
 from complaints.actions import causes
-from complaints.actions.import_rows import ImportedRow, import_rows
+from complaints.actions.import_rows import import_rows
 from complaints.actions.record import change_complaint
 from complaints.causes import causes_of, readers_of, trend
 from complaints.codes import SeverityClass
+from complaints.importing.rows import ImportedRow
 from complaints.intake import Intake
 from complaints.models import Cause, Complaint
 from core import clock

@@ -1,6 +1,7 @@
 """Taking up again what has ended. Source: DOMAIN.md 3.4, 10.8."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def closed(house: House, complaint: Complaint) -> Complaint:
     desk.apologise(complaint.pk, was_said=True, by=house.clerk)
     desk.satisfy(complaint.pk, remedy_kinds=["refund"], remedy="Refunded", satisfaction="loyal", by=house.clerk)
     desk.thank(complaint.pk, was_thanked=True, by=house.clerk)
-    told = {"to": house.supervisor, "outcome": "upheld", "relief": "monetary"}
+    told: dict[str, Any] = {"to": house.supervisor, "outcome": "upheld", "relief": "monetary"}
     return reports.report_orally(complaint.pk, by=house.clerk, **told)
 
 

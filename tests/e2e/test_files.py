@@ -94,7 +94,7 @@ def test_saving_the_intake_waits_for_its_files(open_page, product):
     clerk.fill("#id_description", "The pump leaks.")
     clerk.fill("#id_name", "Waiting Wanda")
     clerk.fill("#id_phone", "138 0000 0612")
-    clerk.set_input_files("[data-files][multiple]", [file("a.png", sent.png()), file("b.png", sent.png((65, 48)))])  # type: ignore[list-item]
+    clerk.set_input_files("[data-files][multiple]", [file("a.png", sent.png()), file("b.png", sent.png((65, 48)))])
     clerk.click("[data-main]")
     clerk.wait_for_url("**/desk/")
     expect(clerk.locator(".gallery .file")).to_have_count(2)

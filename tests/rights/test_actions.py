@@ -68,7 +68,7 @@ from tests.rights.test_objects import EVERY_ROLE
 from tests.rights.world import OTHER, OWNED, RECORDED, SAME, World
 
 WORDS = {"what_happened": "It leaks.", "facts": "It does."}
-END = {"reason": "Because.", "outcome": "upheld", "relief": "explanation"}
+END: dict[str, Any] = {"reason": "Because.", "outcome": "upheld", "relief": "explanation"}
 # These ask nobody: they are part of other actions, or the writer of a draft is all who ever sees it.
 OF_ITSELF = set(right("system: by itself alone").actions)
 FORMS = set(right("draft: keep, discard").actions)
