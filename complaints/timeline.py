@@ -156,7 +156,8 @@ def _entry(event: Event, complaint: Complaint, told: Told) -> Entry:
     if event.type in SPOKEN and (talk := named["communication_id"]):
         return _of_talk(event, words, sign, talk)
     is_end = event.type == TRANSITIONED and event.data.get("name") in ("left", "withdraw", "void")
-    text = complaint.end_reason if is_end else _text_of(named)
+    # The record of an end keeps its words when the complaint is reopened.
+    text = _text_of(named) or (complaint.end_reason if is_end else "")
     is_clock = event.type.startswith("deadline.")
     kind = "deadline" if is_clock else "customer" if event.type in WITH_THE_CUSTOMER else ""
     return Entry(event, words, sign, text, kind=kind)

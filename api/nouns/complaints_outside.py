@@ -60,7 +60,7 @@ class OneMatter(OfMatters, ChangeMixin):
             return change_matter(item.pk, **{**now, **values}, expected_version=version, by=self.user)
 
 
-class AcceptInput(Input):
+class OutsideAcceptInput(Input):
     accepted_on = Day(required=False, help_text="When they took it on; today, when left out.")
 
     example = {"accepted_on": "2026-11-20"}
@@ -69,14 +69,14 @@ class AcceptInput(Input):
 class Accept(OfMatters, ActionView):
     """They took it on: the clock of their letter is kept, that of settling it begins."""
 
-    input_class = AcceptInput
+    input_class = OutsideAcceptInput
 
     def act(self, values: dict[str, Any]) -> OutsideMatter:
         with at_fields({"accepted_on": "accepted_on"}):
             return accept_matter(self.get_object().pk, accepted_on=values.get("accepted_on"), by=self.user)
 
 
-class AnswerInput(Input):
+class OutsideAnswerInput(Input):
     summary = Text(max_length=5000, help_text="What was answered.")
 
     example = {"summary": "Our side of it, with the invoice."}
@@ -85,7 +85,7 @@ class AnswerInput(Input):
 class Answer(OfMatters, ActionView):
     """They were answered: their clocks end. It is no answer to the customer."""
 
-    input_class = AnswerInput
+    input_class = OutsideAnswerInput
 
     def act(self, values: dict[str, Any]) -> OutsideMatter:
         return answer_matter(self.get_object().pk, summary=values["summary"], by=self.user)

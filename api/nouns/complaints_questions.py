@@ -46,7 +46,7 @@ class Questions(OfComplaint, ListCreateView):
         return reverse("api:complaints-questions", kwargs=self.kwargs)
 
 
-class AnswerInput(Input):
+class QuestionAnswerInput(Input):
     answer = Text(max_length=5000, help_text="What was answered.")
 
     example = {"answer": "It dripped on the way home."}
@@ -56,7 +56,7 @@ class Answer(OfComplaint, ActionView):
     """Note the answer to a question; one that is there stays."""
 
     serializer_class = CaseQuestionOutput
-    input_class = AnswerInput
+    input_class = QuestionAnswerInput
     posts = "complaints.work_case"
     path_words = {"pk": "Id of the question."}
 

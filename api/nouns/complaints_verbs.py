@@ -119,7 +119,7 @@ class AcceptHandOver(ComplaintVerb):
         return accept_hand_over(self.complaint.pk, by=self.user)
 
 
-class DeclineInput(Input):
+class OfferDeclineInput(Input):
     reason = Text(max_length=LONG, help_text="Why; read by the one who has it.")
 
     example = {"reason": "I am away from tomorrow on."}
@@ -128,7 +128,7 @@ class DeclineInput(Input):
 class DeclineHandOver(ComplaintVerb):
     """Decline what is offered; it stays with the one who has it. 204 when you do not see it any more."""
 
-    input_class = DeclineInput
+    input_class = OfferDeclineInput
     posts = "complaints.work_desk"
 
     def act(self, values: dict[str, Any]) -> Complaint:

@@ -95,6 +95,7 @@ REFERENCES: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "rootcause": _column(RootCause.objects.all(), "code"),
     "category": _column(Category.objects.all(), "code"),
     "customer": lambda ids: {pk: str(pk) for pk in ids},
+    "guidancecard": lambda ids: {pk: str(pk) for pk in ids},
     "casetask": lambda ids: {pk: str(pk) for pk in ids},
     "complaintgroup": lambda ids: {pk: str(pk) for pk in ids},
     "sale": _sales,

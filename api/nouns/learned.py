@@ -260,7 +260,7 @@ class OneSuggestion(OfSuggestions, ItemView):
 ANSWERS = [choice for choice in Suggestion.State.choices if choice[0] != Suggestion.State.KEPT]
 
 
-class AnswerInput(Input):
+class SuggestionAnswerInput(Input):
     state = Code(choices=ANSWERS, help_text="What comes of it.")
     answer = Text(max_length=2000, help_text="What is answered.")
     reward = Line(max_length=300, help_text="How it is rewarded.", **OPTIONAL)
@@ -271,7 +271,7 @@ class AnswerInput(Input):
 class Answer(OfSuggestions, ActionView):
     """Answer a suggestion, which is a leader’s; a later answer replaces the first."""
 
-    input_class = AnswerInput
+    input_class = SuggestionAnswerInput
     posts = "complaints.answer_suggestions"
 
     def act(self, values: dict[str, Any]) -> Suggestion:

@@ -261,29 +261,22 @@ class OneReport(OfReports, ItemView):
     answers = {"GET": {200: ANY_REPORT, 304: None}}
 
 
-class AcknowledgeInput(Input):
-    close = YesNo(default=False, help_text="Close the case in the same step; 409 `blocked` names what else is missing.")
-
-    example = {"close": True}
-
-
 class Acknowledge(OfReports, ActionView):
     """Confirm that you heard it, or read it for the department above; never by who made it.
 
-    Confirming again changes nothing. With `close` a written report that is the last thing missing closes its case.
+    Confirming again changes nothing.
     """
 
-    input_class = AcknowledgeInput
     answers = {"POST": {200: ANY_REPORT, 204: None}}
 
     def act(self, values: dict[str, Any]) -> OralReport | WrittenReport:
         report = self.get_object()
         if isinstance(report, WrittenReport):
-            return acknowledge_report(report.pk, is_closing=values["close"], by=self.user)
+            return acknowledge_report(report.pk, by=self.user)
         return confirm_oral_report(report.complaint_id, by=self.user)
 
 
-class ReturnInput(Input):
+class ReportReturnInput(Input):
     question = Text(max_length=QUESTION_LIMIT, help_text="What the department above wants to know.")
 
     example = {"question": "Who changed the brochure, and when?"}
@@ -302,7 +295,7 @@ class OfWrittenReports(OfReports):
 class Return(OfWrittenReports, ActionView):
     """Send a written report back with a question; its writer answers with a new version."""
 
-    input_class = ReturnInput
+    input_class = ReportReturnInput
 
     def act(self, values: dict[str, Any]) -> WrittenReport:
         with at_fields({"question": "question"}):

@@ -10,6 +10,7 @@ from complaints.actions.written_reports import may_write
 from complaints.codes import State
 from complaints.models import Complaint, WrittenReport
 from complaints.next_bar import NextBar, Press
+from complaints.workflow import EVALUATED
 from complaints.written.readers import answers_as
 from core import clock
 from deadlines.models import Deadline
@@ -35,6 +36,9 @@ def report_bar(
         title = _("%(name)s asks something about the written report.") % {"name": report.answerer}
         press = Press("report", _("Answer the question"), url, "pencil")
         return NextBar(title, _("Answer it in the report, then send it again."), nearest, [press])
+    if any(condition(complaint) for condition in EVALUATED):
+        # First the customer is asked, then it is told above.
+        return None
     press = Press("report", _("Write the report"), url, "file-text")
     text = _("It is drafted from the record; read it, put it right, and send it to the department above.")
     return NextBar(_("The written report is due."), text, nearest, [press])

@@ -44,7 +44,7 @@ def add_course(*sources: Course) -> None:
 
 
 def drafted(complaint: Complaint, language: str) -> dict[str, str]:
-    """The text of every section as the record has it now. Some ten statements, however much has happened."""
+    """The text of every section as the record has it now. Some fifteen statements, however much has happened."""
     zone = ZoneInfo(complaint.department.calendar.time_zone)
     with translation.override(language), timezone.override(zone):
         return {code: _section(complaint, code) for code in CODES}

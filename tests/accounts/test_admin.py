@@ -22,6 +22,7 @@ REGISTERED = {
     "accounts.department",
     "accounts.user",
     "complaints.category",
+    "complaints.rootcause",
     "policies.policy",
 }
 # "app", model and what a page of it is called; every page of the admin there is.

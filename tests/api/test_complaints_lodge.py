@@ -99,8 +99,10 @@ def test_three_answers_are_enough(clerk, house):
 
 def test_everything_one_may_say_is_kept_as_it_was_said(api, house, at_work):
     told = done(api(house.clerk).post(URL, WHOLE), 201)
-    for name in WHOLE.keys() - {"customer", "received_at"}:
+    for name in WHOLE.keys() - {"customer", "received_at", "group"}:
         assert told[name] == WHOLE[name], name
+    # Of a group one says how many they are; under which head it stands is told.
+    assert told["group"] == {"size": 3, "id": None, "title": None}
     assert told["received_at"] == "2026-11-18T01:30:00Z"
     assert told["severity_class"] == 2
     rules = {row["rule"]: row for row in told["triage"]}

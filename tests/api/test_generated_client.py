@@ -74,7 +74,7 @@ def acting_as(package, house, at_work, live_server) -> Callable[[str], Any]:
 
 def call(operation: str, *arguments: Any, **named: Any) -> Any:
     """Call an operation by its name in the document; the answer has what was parsed, and what came."""
-    tag = operation.partition("_")[0]
+    tag = "root_causes" if operation.startswith("root_causes") else operation.partition("_")[0]
     answer = importlib.import_module(f"{NAME}.api.{tag}.{operation}").sync_detailed(*arguments, **named)
     if answer.content and b"{" in answer.content:
         told = answer.parsed if isinstance(answer.parsed, list) else [answer.parsed]

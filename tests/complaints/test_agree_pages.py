@@ -61,7 +61,7 @@ def test_the_details_say_what_is_missing_and_where_it_is_done(house, at_work):
         (at_details, "Get the facts confirmed", "Write down the facts"),
         (at_review, "Compare the options, propose", "Write a proposal"),
         (at_execute, "Carry out what was agreed", "Write what was done"),
-        (at_evaluate, "Ask the customer, write the report", "Note a call"),
+        (at_evaluate, "Ask the customer, write the report", "Evaluate the outcome"),
     ],
 )
 def test_the_one_next_step_of_each_stage(house, at_work, begin, title, press):

@@ -42,6 +42,7 @@ from events.notices import mark_read
 from policies.actions import set_policy
 from policies.reading import policy
 from tests.complaints.sent import attach, sent
+from tests.complaints.version_rows import IN_TWO_STEPS, OF_CASES, OF_NO_COMPLAINT
 from tests.house import lodge
 
 LATER = timedelta(minutes=1)
@@ -206,6 +207,7 @@ ACTIONS = {
     "void": (as_it_is, lambda c, h: transitions.void(c.pk, reason="Typed twice.", by=h.supervisor)),
     "act": (owned_case, lambda c, h: transitions.act(c.pk, by=h.clerk)),
 }
+ACTIONS |= OF_CASES
 # What changes no complaint that is there already: forms that are kept, categories, and the files of an import.
 OTHERS = {
     "save_draft",
@@ -221,7 +223,7 @@ OTHERS = {
     "name_representative",
     "end_representative",
     "close_group",
-}
+} | OF_NO_COMPLAINT
 
 
 def a_file():
@@ -254,7 +256,7 @@ def test_the_table_has_every_action_of_complaints():
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if hasattr(function, "__wrapped__") and function.__module__ == module.__name__:
                 names.add(name)
-    assert names == set(ACTIONS) | OTHERS
+    assert names == set(ACTIONS) | set(IN_TWO_STEPS) | OTHERS
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -265,6 +267,16 @@ def test_an_action_raises_the_version_once(name, complaint, house, at_work):
     with clock.frozen(at_work + LATER):
         act(complaint, house)
     assert stand(complaint) == (version + 1, at_work + LATER)
+
+
+@pytest.mark.parametrize("name", IN_TWO_STEPS)
+def test_what_keeps_and_closes_raises_it(name, complaint, house, at_work):
+    prepare, act = IN_TWO_STEPS[name]
+    prepare(complaint, house)
+    version, _updated_at = stand(complaint)
+    with clock.frozen(at_work + LATER):
+        act(complaint, house)
+    assert stand(complaint) == (version + 2, at_work + LATER)
 
 
 def test_a_link_raises_both(complaint, house):

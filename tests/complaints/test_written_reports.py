@@ -97,7 +97,7 @@ def test_a_draft_costs_the_same_however_much_happened(make_case, house, django_a
     for n in range(70):
         record_communication(complaint.pk, direction="out", medium="phone", summary=f"Call {n}", by=house.handler)
     complaint = Complaint.objects.select_related("department__calendar", "category", "sale").get(pk=complaint.pk)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         words = drafted(complaint, "en")
     assert "10 later talks are on the record." in words["course"]
 

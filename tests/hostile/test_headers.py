@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 POLICY = {
     "default-src": "'none'", "style-src": "'self'", "script-src": "'self'", "img-src": "'self' data:",
     "font-src": "'self'", "connect-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
-    "frame-ancestors": "'none'",
+    "frame-ancestors": "'none'", "media-src": "'self'",
 }  # fmt: skip
 
 
