@@ -22,6 +22,7 @@ from compensation.actions import answering, deciding, writing
 from compensation.models import Proposal
 from complaints.actions import (
     agree,
+    attachments,
     categories,
     causes,
     classes,
@@ -58,10 +59,12 @@ from complaints.guidance.content import Content, Texts
 from complaints.models import CaseTask, ComplaintGroup, GroupMember, GroupRepresentative, HandOver, OralReport
 from core import clock
 from core.errors import DomainError, PermissionDenied
+from core.files.taking import take_in
 from customers import actions as care
 from customers.told import Told, record_customer, record_told_sale, revise_customer
 from policies.actions import set_policy
 from tests.complaints.below import law_of, matter_of, talk_of
+from tests.complaints.sent import attach, attachment_of, sent
 from tests.house import make_card, make_cause, make_intake, make_sent_report, make_suggestion
 from tests.rights.matrix import ALL, DEPARTMENT, LINE, MATRIX, OWN, right
 from tests.rights.test_objects import EVERY_ROLE
@@ -279,6 +282,13 @@ CALLS: dict[str, Call] = {
     "complaints.actions.root_causes.save_root_cause": lambda w, c, by: save_root_cause(
         None, code="new", name_en="New", name_zh="新", by=by
     ),
+    "complaints.actions.attachments.add_attachment": lambda w, c, by: attach(c, by),
+    "complaints.actions.attachments.add_attachments": lambda w, c, by: attachments.add_attachments(
+        c.pk, [a_file()], by=by
+    ),
+    "complaints.actions.attachments.withdraw_attachment": lambda w, c, by: attachments.withdraw_attachment(
+        c.pk, attachment_of(c), reason="Not theirs.", by=by
+    ),
     "complaints.actions.talks.record_communication": lambda w, c, by: talks.record_communication(
         c.pk, direction="out", medium="phone", summary="We called", by=by
     ),
@@ -435,6 +445,10 @@ def another(world, complaint):
 def at_state(complaint, state, **more):
     type(complaint).objects.filter(pk=complaint.pk).update(state=state, **more)
     return complaint
+
+
+def a_file():
+    return take_in(sent(b"A receipt, typed.", "receipt.txt"), most_megabytes=1)
 
 
 def asked(world, complaint):
