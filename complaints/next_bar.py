@@ -160,7 +160,9 @@ def _case(complaint: Complaint, nearest: Deadline | None, user: User) -> NextBar
     if complaint.state == State.EVALUATE:
         url = reverse("complaints:evaluate", args=[complaint.number])
         press = Press("evaluate", _("Evaluate the outcome"), url, "clipboard-check")
-        return NextBar(next_step(complaint), "", nearest, [press, _entry(complaint, "phone")])
+        to_report = reverse("complaints:edit_report", args=[complaint.number])
+        report = Press("report", _("Write the report"), to_report, "file-text")
+        return NextBar(next_step(complaint), "", nearest, [press, _entry(complaint, "phone"), report])
     return _stage(complaint, nearest)
 
 

@@ -19,10 +19,12 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 FOREIGN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
-  const names = /West Lake (store|Motors)|After-sales and hotline|Open around the clock|Harbour Lane Catering Ltd/g;
+  const names = new RegExp(
+    "West Lake (store|Motors)|After-sales and hotline|Open around the clock|Harbour Lane Catering Ltd|" +
+    "East China region", "g");
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const place = node.parentElement;
-    if (place.closest("[lang=en], bdi, script, kbd, option, .num, .who, .av") || !place.checkVisibility()) continue;
+    if (place.closest("[lang=en], bdi, script, textarea, kbd, option, .num, .who, .av") || !place.checkVisibility()) continue;
     const text = node.textContent.trim().replace(names, "");
     if (/[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}/.test(text)) found.push(text);
   }
