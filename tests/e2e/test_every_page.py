@@ -24,7 +24,8 @@ FOREIGN = """() => {
     "East China region", "g");
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const place = node.parentElement;
-    if (place.closest("[lang=en], bdi, script, textarea, kbd, option, .num, .who, .av") || !place.checkVisibility()) continue;
+    const mayBe = "[lang=en], bdi, script, textarea, kbd, option, .num, .who, .av";
+    if (place.closest(mayBe) || !place.checkVisibility()) continue;
     const text = node.textContent.trim().replace(names, "");
     if (/[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}/.test(text)) found.push(text);
   }
