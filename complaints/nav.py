@@ -63,7 +63,7 @@ def register() -> None:
         "message-2",
         "complaints.manage_templates",
         order=80,
-        label=_("Message templates"),
+        label=_("Templates"),
         is_foot=True,
     )
     register_nav("find", "complaints:search", "search", "complaints.read_complaints", label=_("Find"))
