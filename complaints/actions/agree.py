@@ -131,7 +131,10 @@ def move_on(complaint: Complaint, name: str, *, by: User, at: datetime) -> None:
 
 
 def _move(complaint: Complaint, name: str, by: User, now: datetime, record: StageRecord | None) -> None:
-    more = {"stage_record_id": record.pk} if record else {}
+    more: dict[str, Any] = {"stage_record_id": record.pk} if record else {}
+    if record and record.satisfaction_before:
+        # How the customer felt before anything was done: figures are made from events.
+        more["satisfaction_before"] = record.satisfaction_before
     transition(complaint, name, by=by, at=now, **more)
     if name == EXECUTED:
         meet_deadline(RESOLVED, complaint, at=now, by=by)

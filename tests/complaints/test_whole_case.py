@@ -1,20 +1,25 @@
 """One class 2 case from the first stage to its closed end: what each part leaves, the next one needs."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from complaints.actions.agree import confirm_details
 from complaints.actions.evaluation import evaluate, record_evaluation
 from complaints.actions.written_reports import acknowledge_report, submit_report
 from complaints.codes import State
+from complaints.events import TRANSITIONED
 from complaints.models import Complaint, RootCause, WrittenReport
 from complaints.root_causes import ensure_starter_root_causes
 from complaints.workflow import AGREE
 from complaints.written.draft import drafted
 from core.errors import Blocked
 from deadlines.models import Deadline
+from events.log import timeline
 from events.verification import Tally, problems
-from tests.complaints.cases import at_evaluate
+from tests.complaints.cases import FACTS, at_details, at_evaluate
 from tests.house import House
 
 
@@ -65,6 +70,18 @@ def test_report_is_the_last_that_is_missing(house: House, evaluated: Complaint):
     )
     assert not Deadline.objects.of(closed).running().exists()
     assert list(problems(Tally())) == []
+
+
+def test_the_log_tells_how_content_they_were_before_and_are_now(house: House, evaluated: Complaint):
+    acknowledge_report(sent(evaluated, house).pk, is_closing=True, by=house.manager)
+    assert moves_of(evaluated)["evaluated"]["satisfaction"] == "satisfied"
+    asked = at_details(house)
+    confirm_details(asked.pk, **FACTS, satisfaction_before="dissatisfied", by=house.handler)
+    assert moves_of(asked)["details_confirmed"]["satisfaction_before"] == "dissatisfied"
+
+
+def moves_of(complaint: Complaint) -> dict[str, dict[str, Any]]:
+    return {event.data["name"]: event.data for event in timeline(complaint) if event.type == TRANSITIONED}
 
 
 def test_acknowledging_closes_the_case_in_the_same_step(house: House, evaluated: Complaint):
