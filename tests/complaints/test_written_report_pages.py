@@ -6,9 +6,12 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
+from complaints.actions.evaluation import record_evaluation
 from complaints.actions.written_reports import return_report, save_report, submit_report
 from complaints.models import Complaint, WrittenReport
+from complaints.root_causes import ensure_starter_root_causes
 from complaints.written.page import compared
+from tests.complaints.evaluated import told
 from tests.complaints.pages import client_of, statements, text_of, url
 
 WORDS = {"what_happened": "全景天窗是标配。", "facts": "The brochure says so.", "cause": "An old brochure."}
@@ -118,7 +121,13 @@ def test_it_is_returned_with_a_question_and_answered(case, house):
 
 
 def test_the_one_who_owns_the_case_is_told_to_write_it(case, house):
-    bar = client_of(house.handler).get(case.get_absolute_url()).context["page"].next_bar
+    """First the customer is asked; when all is said of the outcome, the report is the one thing that is due."""
+    client = client_of(house.handler)
+    bar = client.get(case.get_absolute_url()).context["page"].next_bar
+    assert [press.url for press in bar.presses][::2] == [url("evaluate", case), url("edit_report", case)]
+    ensure_starter_root_causes()
+    record_evaluation(case.pk, **told(), by=house.handler)
+    bar = client.get(case.get_absolute_url()).context["page"].next_bar
     assert [press.url for press in bar.presses] == [url("edit_report", case)]
 
 
